@@ -1,0 +1,13 @@
+#include "base/error.h"
+
+#include <cerrno>
+#include <system_error>
+
+namespace overlayd {
+
+SystemError::SystemError(int code, std::string_view doing)
+    : Error(fmt::format("{}: {}", doing, std::generic_category().message(code))), code_(code) {}
+
+void fail_with_errno(std::string_view doing) { throw SystemError(errno, doing); }
+
+}  // namespace overlayd

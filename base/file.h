@@ -1,0 +1,48 @@
+// Whole-file reads and crash-safe writes, relative to a directory descriptor where it matters.
+#pragma once
+
+#include <sys/types.h>
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/fd.h"
+
+namespace overlayd {
+
+enum class Durability {
+  lazy,  // survives a kill of this process; a power cut leaves the old or the new content
+  now    // on the disk when the call returns
+};
+
+// Throws SystemError; ENOENT among them. Refuses files over `max_bytes`.
+std::string read_file(const std::string& path, size_t max_bytes = 16 << 20);
+std::string read_file_at(int dir, const std::string& name, size_t max_bytes = 16 << 20);
+// The same, but none if there is no such file.
+std::optional<std::string> read_file_if_any(int dir, const std::string& name);
+
+// Replaces `name` in one step: readers see the old or the new content whole.
+void write_file_at(int dir, const std::string& name, std::string_view content, mode_t mode,
+                   Durability durability);
+
+// Makes `name` a symbolic link to `target` in one step, whatever file or link was there before. A
+// directory of that name is an error (EISDIR).
+void replace_symlink_at(int dir, const std::string& name, const std::string& target);
+
+void write_all(int fd, std::string_view content);
+
+// Opens a directory, without following a link in the last component.
+Fd open_dir(const std::string& path);
+Fd open_dir_at(int dir, const std::string& name);
+// Makes it with `mode` if it is missing; parents must exist.
+Fd make_dir_at(int dir, const std::string& name, mode_t mode);
+// Names of all entries but "." and "..", sorted.
+std::vector<std::string> list_dir(int dir);
+
+// Removes `name` and everything below it. Never follows a link and never crosses into a mount.
+// Nothing there is not an error.
+void remove_tree_at(int dir, const std::string& name);
+
+}  // namespace overlayd

@@ -1,0 +1,43 @@
+#include "base/log.h"
+
+#include <sys/stat.h>
+#include <sys/uio.h>
+#include <systemd/sd-journal.h>
+#include <unistd.h>
+
+#include <cstdlib>
+
+namespace overlayd {
+namespace {
+
+// systemd.exec(5): JOURNAL_STREAM holds device and inode of the stream that stderr is connected to.
+bool stderr_is_journal() {
+  const char* stream = getenv("JOURNAL_STREAM");
+  struct stat status {};
+  if (stream == nullptr || fstat(STDERR_FILENO, &status) != 0) return false;
+  return fmt::format("{}:{}", status.st_dev, status.st_ino) == stream;
+}
+
+void send_to_journal(int priority, std::string_view message, const LogFields& fields) {
+  std::vector<std::string> lines{fmt::format("MESSAGE={}", message),
+                                 fmt::format("PRIORITY={}", priority)};
+  lines.insert(lines.end(), fields.begin(), fields.end());
+  std::vector<iovec> parts;
+  parts.reserve(lines.size());
+  for (auto& line : lines) parts.push_back({line.data(), line.size()});
+  sd_journal_sendv(parts.data(), static_cast<int>(parts.size()));
+}
+
+}  // namespace
+
+void log_line(int priority, std::string_view message, const LogFields& fields) {
+  static const bool to_journal = stderr_is_journal();
+  if (to_journal) {
+    send_to_journal(priority, message, fields);
+  } else {
+    fmt::print(stderr, "{}{}\n", priority <= LOG_ERR ? "error: " : "", message);
+    std::fflush(stderr);
+  }
+}
+
+}  // namespace overlayd
