@@ -1,0 +1,18 @@
+#include "mounts/outside.h"
+
+#include <sched.h>
+#include <sys/mount.h>
+
+#include "base/error.h"
+#include "mounts/overlay.h"
+#include "mounts/table.h"
+
+namespace overlayd {
+
+void leave_overlays(const std::string& folder) {
+  check(unshare(CLONE_NEWNS), "cannot make a mount namespace");
+  check(mount(nullptr, "/", nullptr, MS_REC | MS_SLAVE, nullptr), "cannot separate mounts");
+  for (const auto& entry : mounts_of(folder)) detach_top(entry.target);
+}
+
+}  // namespace overlayd

@@ -1,0 +1,13 @@
+// The machine as it would be without overlays, for one process.
+#pragma once
+
+#include <string>
+
+namespace overlayd {
+
+// Moves this process into a mount namespace of its own and takes every mount of something inside
+// `folder` away there: it sees, and can change, what lies underneath, while the rest of the machine
+// sees no difference. Mounts that are made elsewhere later still show up.
+void leave_overlays(const std::string& folder);
+
+}  // namespace overlayd

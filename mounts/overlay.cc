@@ -1,0 +1,87 @@
+#include "mounts/overlay.h"
+
+#include <fcntl.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+
+#include <cerrno>
+
+#include "base/error.h"
+#include "base/path.h"
+#include "mounts/table.h"
+
+#ifndef MOVE_MOUNT_BENEATH
+#define MOVE_MOUNT_BENEATH 0x00000200  // linux/mount.h since 6.5; glibc 2.36 does not have it
+#endif
+
+namespace overlayd {
+namespace {
+
+constexpr unsigned by_descriptors = MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH;
+
+void move(const Fd& staged, const Fd& target, unsigned flags, const std::string& path) {
+  check(move_mount(staged.get(), "", target.get(), "", by_descriptors | flags),
+        "cannot mount on {}", path);
+}
+
+void take_away(const Fd& mount, const std::string& path) {
+  check(umount2(path_of_fd(mount.get()).c_str(), MNT_DETACH), "cannot unmount {}", path);
+}
+
+// Bounds the stack that `stacked` swaps build up.
+void collapse_if_high(const std::string& target) {
+  if (stack_height(target) >= max_stack) detach(target);
+}
+
+}  // namespace
+
+SwapMode swap_mode() {
+  // Unknown flags are refused before the descriptors are looked at.
+  static const SwapMode mode = [] {
+    move_mount(-1, "", -1, "", by_descriptors | MOVE_MOUNT_BENEATH);
+    return errno == EBADF ? SwapMode::beneath : SwapMode::stacked;
+  }();
+  return mode;
+}
+
+Live is_live(const std::string& target, const std::string& source) {
+  struct statx seen {};
+  struct statx wanted {};
+  constexpr int flags = AT_SYMLINK_NOFOLLOW | AT_STATX_DONT_SYNC;
+  if (statx(AT_FDCWD, target.c_str(), flags, STATX_INO, &seen) != 0) return Live::no;
+  if (statx(AT_FDCWD, source.c_str(), flags, STATX_INO, &wanted) != 0) return Live::no;
+  const bool same = seen.stx_ino == wanted.stx_ino && seen.stx_dev_major == wanted.stx_dev_major &&
+                    seen.stx_dev_minor == wanted.stx_dev_minor;
+  if (!same || (seen.stx_attributes & STATX_ATTR_MOUNT_ROOT) == 0) return Live::no;
+  struct statvfs mount {};
+  if (statvfs(target.c_str(), &mount) != 0) return Live::no;
+  return (mount.f_flag & ST_RDONLY) != 0 ? Live::yes : Live::writable;
+}
+
+void attach(const Fd& staged, const std::string& target, const std::vector<std::string>& covered) {
+  std::vector<Fd> below;
+  below.reserve(covered.size());
+  for (const auto& path : covered) below.push_back(open_path(path));
+  move(staged, open_path(target), 0, target);
+  for (size_t i = 0; i < covered.size(); i++) take_away(below[i], covered[i]);
+}
+
+void swap(const Fd& staged, const std::string& target, SwapMode mode) {
+  if (mode == SwapMode::stacked) {
+    collapse_if_high(target);
+    return move(staged, open_path(target), 0, target);
+  }
+  const Fd top = open_path(target);
+  move(staged, top, MOVE_MOUNT_BENEATH, target);
+  take_away(top, target);
+}
+
+void detach(const std::string& target) {
+  const int height = stack_height(target);
+  for (int i = 0; i < height; i++) detach_top(target);
+}
+
+void detach_top(const std::string& target) { take_away(open_path(target), target); }
+
+}  // namespace overlayd

@@ -1,0 +1,46 @@
+// Makes a staged tree visible at a path, replaces it there without a gap, and takes it away again.
+//
+// Targets are opened once, without following any symbolic link, and used through the descriptor.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/fd.h"
+
+namespace overlayd {
+
+// How one mount replaces another.
+enum class SwapMode {
+  beneath,  // the new one slides below the old one, which is then taken away: Linux 6.5
+  stacked   // the new one covers the old one, which stays below; every `max_stack` swaps all are
+            // taken away and one put back, and for some 20 µs what is underneath shows
+};
+constexpr int max_stack = 8;
+
+// What this kernel can do; asked once.
+SwapMode swap_mode();
+
+enum class Live {
+  no,        // nothing of the tree is visible at the path
+  writable,  // it is, but not read-only
+  yes
+};
+// Whether what is visible at `target` is a mount of `source`. statx(2) STATX_ATTR_MOUNT_ROOT.
+Live is_live(const std::string& target, const std::string& source);
+
+// Puts `staged` on `target`, where no overlay stands yet. `covered` are overlays inside `target`,
+// which are part of `staged` and whose own mounts below are taken away.
+void attach(const Fd& staged, const std::string& target, const std::vector<std::string>& covered);
+
+// Replaces the overlay that stands at `target`: every look-up sees the old or the new one.
+void swap(const Fd& staged, const std::string& target, SwapMode mode = swap_mode());
+
+// Takes the overlay at `target` away, with all that is stacked. Open files in it stay usable by who
+// has them.
+void detach(const std::string& target);
+
+// Takes only the topmost mount away.
+void detach_top(const std::string& target);
+
+}  // namespace overlayd

@@ -1,0 +1,83 @@
+#include "mounts/table.h"
+
+#include <libmount/libmount.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "base/handle.h"
+#include "base/path.h"
+
+namespace overlayd {
+namespace {
+
+using Table = Handle<libmnt_table, mnt_unref_table>;
+using Iterator = Handle<libmnt_iter, mnt_free_iter>;
+
+std::string text_or_empty(const char* text) { return text == nullptr ? "" : text; }
+
+MountEntry to_entry(libmnt_fs* entry) {
+  const dev_t device = mnt_fs_get_devno(entry);
+  return {.target = text_or_empty(mnt_fs_get_target(entry)),
+          .root = text_or_empty(mnt_fs_get_root(entry)),
+          .device = fmt::format("{}:{}", major(device), minor(device))};
+}
+
+// Joins "/" and "/var", or "/@root" and "/var".
+std::string join_paths(const std::string& base, const std::string& below) {
+  return base == "/" ? below : base + below;
+}
+
+// Where `folder` lies inside its own file system: what the table calls the root of a mount of it.
+MountEntry place_of(const std::string& folder, const std::vector<MountEntry>& table) {
+  const MountEntry* best = nullptr;
+  for (const auto& entry : table)
+    if (is_at_or_below(folder, entry.target) &&
+        (best == nullptr || entry.target.size() >= best->target.size()))
+      best = &entry;
+  if (best == nullptr) throw Error::of("cannot find the mount that {} is on", folder);
+  const std::string below = best->target == "/" ? folder : folder.substr(best->target.size());
+  return {.target = folder, .root = join_paths(best->root, below), .device = best->device};
+}
+
+}  // namespace
+
+std::vector<MountEntry> read_mount_table() {
+  const Table table(mnt_new_table_from_file("/proc/self/mountinfo"));
+  const Iterator iterator(mnt_new_iter(MNT_ITER_FORWARD));
+  if (!table || !iterator) throw Error("cannot read the mount table /proc/self/mountinfo");
+  std::vector<MountEntry> entries;
+  libmnt_fs* entry = nullptr;
+  while (mnt_table_next_fs(table.get(), iterator.get(), &entry) == 0)
+    entries.push_back(to_entry(entry));
+  return entries;
+}
+
+int stack_height(const std::string& target) {
+  const auto table = read_mount_table();
+  const MountEntry* top = nullptr;
+  int height = 0;
+  for (auto entry = table.rbegin(); entry != table.rend(); ++entry) {
+    if (entry->target != target) continue;
+    if (top == nullptr) top = &*entry;
+    if (entry->device != top->device || parent_path(entry->root) != parent_path(top->root)) break;
+    height++;
+  }
+  return height;
+}
+
+std::vector<MountEntry> mounts_of(const std::string& folder) {
+  const auto table = read_mount_table();
+  const MountEntry place = place_of(folder, table);
+  std::vector<MountEntry> found;
+  for (const auto& entry : table)
+    if (entry.device == place.device && entry.root != place.root &&
+        is_at_or_below(entry.root, place.root))
+      found.push_back(entry);
+  std::reverse(found.begin(), found.end());
+  return found;
+}
+
+}  // namespace overlayd
