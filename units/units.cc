@@ -1,0 +1,177 @@
+#include "units/units.h"
+
+#include "units/transient.h"
+
+namespace overlayd {
+namespace {
+
+constexpr const char* destination = "org.freedesktop.systemd1";
+constexpr const char* manager_path = "/org/freedesktop/systemd1";
+constexpr const char* manager = "org.freedesktop.systemd1.Manager";
+constexpr std::chrono::seconds answer_timeout{30};
+
+struct VerbNames {
+  const char* name;
+  const char* method;
+};
+
+VerbNames names_of(UnitVerb verb) {
+  switch (verb) {
+    case UnitVerb::start:
+      return {"start", "StartUnit"};
+    case UnitVerb::stop:
+      return {"stop", "StopUnit"};
+    case UnitVerb::reload:
+      return {"reload", "ReloadUnit"};
+    case UnitVerb::restart:
+      return {"restart", "RestartUnit"};
+    case UnitVerb::try_restart:
+      return {"try-restart", "TryRestartUnit"};
+    case UnitVerb::reload_or_restart:
+      return {"reload-or-restart", "ReloadOrRestartUnit"};
+    case UnitVerb::try_reload_or_restart:
+      break;
+  }
+  return {"try-reload-or-restart", "ReloadOrTryRestartUnit"};
+}
+
+// Properties of org.freedesktop.systemd1.Unit and .Service that make up a UnitState.
+UnitState read_properties(sd_bus_message* answer) {
+  UnitState state;
+  check_neg(sd_bus_message_enter_container(answer, 'a', "{sv}"), "cannot read unit properties");
+  while (sd_bus_message_at_end(answer, 0) == 0) {
+    check_neg(sd_bus_message_enter_container(answer, 'e', "sv"), "cannot read unit properties");
+    const std::string name = read_text(answer);
+    const auto text = [&](std::string& into) {
+      const char* value = nullptr;
+      check_neg(sd_bus_message_read(answer, "v", "s", &value), "cannot read unit property {}",
+                name);
+      into = value;
+    };
+    if (name == "LoadState")
+      text(state.load);
+    else if (name == "ActiveState")
+      text(state.active);
+    else if (name == "SubState")
+      text(state.sub);
+    else if (name == "Result")
+      text(state.result);
+    else if (name == "ExecMainStatus")
+      check_neg(sd_bus_message_read(answer, "v", "i", &state.exit_status), "cannot read {}", name);
+    else
+      check_neg(sd_bus_message_skip(answer, "v"), "cannot read {}", name);
+    check_neg(sd_bus_message_exit_container(answer), "cannot read unit properties");
+  }
+  return state;
+}
+
+std::string words_for(const std::string& job_result) {
+  if (job_result == "failed") return "the job failed";
+  if (job_result == "timeout") return "the job took too long";
+  if (job_result == "dependency") return "a unit that it needs failed";
+  if (job_result == "canceled") return "the job was cancelled by another one";
+  return "the job ended as " + job_result;
+}
+
+}  // namespace
+
+std::string name_of(UnitVerb verb) { return names_of(verb).name; }
+
+Units::Units(sd_bus* bus) : bus_(bus), jobs_(bus) {
+  // without a subscriber systemd sends no JobRemoved
+  send(new_call(manager_path, manager, "Subscribe"), [](sd_bus_message*) {});
+}
+
+BusMessage Units::new_call(const std::string& path, const std::string& interface,
+                           const std::string& method) {
+  BusMessage message;
+  check_neg(sd_bus_message_new_method_call(bus_, out(message), destination, path.c_str(),
+                                           interface.c_str(), method.c_str()),
+            "cannot build a D-Bus message");
+  return message;
+}
+
+void Units::send(BusMessage message, Handler answered) {
+  const uint64_t number = next_++;
+  pending_[number] =
+      BusSlot::call(bus_, message.get(), answer_timeout,
+                    [this, number, answered = std::move(answered)](sd_bus_message* answer) {
+                      const auto slot = pending_.extract(number);
+                      answered(answer);
+                    });
+}
+
+void Units::act(const std::string& unit, UnitVerb verb, Done done) {
+  const std::string doing = fmt::format("cannot {} {}", name_of(verb), unit);
+  BusMessage message = new_call(manager_path, manager, names_of(verb).method);
+  check_neg(sd_bus_message_append(message.get(), "ss", unit.c_str(), "replace"),
+            "cannot build a D-Bus message");
+  send(std::move(message), [this, unit, doing, done = std::move(done)](sd_bus_message* answer) {
+    await_job(answer, unit, doing, done);
+  });
+}
+
+void Units::run(const TransientUnit& unit, Done done) {
+  const std::string doing = fmt::format("cannot run {}", unit.name);
+  BusMessage message = new_call(manager_path, manager, "StartTransientUnit");
+  append_transient(message.get(), unit);
+  send(std::move(message), [this, name = unit.name, doing, done = std::move(done)](
+                               sd_bus_message* answer) { await_job(answer, name, doing, done); });
+}
+
+void Units::await_job(sd_bus_message* answer, const std::string& unit, const std::string& doing,
+                      const Done& done) {
+  const char* path = nullptr;
+  try {
+    throw_if_error(answer);
+    check_neg(sd_bus_message_read(answer, "o", &path), "cannot read the answer of systemd");
+  } catch (const Error& error) {
+    return done({.ok = false, .text = fmt::format("{}: {}", doing, error.what())});
+  }
+  jobs_.wait(path, [this, unit, doing, done](const std::string& result) {
+    // "skipped": try-… of a unit that does not run, or an unmet Condition…=: nothing to do there
+    if (result == "done" || result == "skipped") return done({.ok = true, .text = ""});
+    explain(unit, fmt::format("{}: {}", doing, words_for(result)), done);
+  });
+}
+
+void Units::explain(const std::string& unit, const std::string& problem, const Done& done) {
+  examine(unit, [problem, done](const UnitState& state) {
+    const std::string last = state.load.empty() ? "" : fmt::format(", it is {}", describe(state));
+    done({.ok = false, .text = problem + last});
+  });
+}
+
+void Units::examine(const std::string& unit, std::function<void(const UnitState&)> answered) {
+  Handle<char, [](char* text) { free(text); }> path;
+  check_neg(sd_bus_path_encode("/org/freedesktop/systemd1/unit", unit.c_str(), out(path)),
+            "cannot name unit {}", unit);
+  BusMessage message = new_call(path.get(), "org.freedesktop.DBus.Properties", "GetAll");
+  check_neg(sd_bus_message_append(message.get(), "s", ""), "cannot build a D-Bus message");
+  send(std::move(message), [answered = std::move(answered)](sd_bus_message* answer) {
+    UnitState state;
+    if (sd_bus_message_is_method_error(answer, nullptr) == 0) state = read_properties(answer);
+    answered(state);
+  });
+}
+
+void Units::states(const std::vector<std::string>& units, States answered) {
+  BusMessage message = new_call(manager_path, manager, "ListUnitsByNames");
+  append_texts(message.get(), units);
+  send(std::move(message), [answered = std::move(answered)](sd_bus_message* answer) {
+    std::map<std::string, UnitState> states;
+    if (sd_bus_message_is_method_error(answer, nullptr) == 0 &&
+        sd_bus_message_enter_container(answer, 'a', "(ssssssouso)") > 0) {
+      const char* text[7] = {};
+      uint32_t job = 0;
+      const char* rest[2] = {};
+      while (sd_bus_message_read(answer, "(ssssssouso)", &text[0], &text[1], &text[2], &text[3],
+                                 &text[4], &text[5], &text[6], &job, &rest[0], &rest[1]) > 0)
+        states[text[0]] = {
+            .load = text[2], .active = text[3], .sub = text[4], .result = "", .exit_status = 0};
+    }
+    answered(states);
+  });
+}
+
+}  // namespace overlayd

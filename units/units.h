@@ -1,0 +1,67 @@
+// Acts on systemd units and waits for what comes of it.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/bus.h"
+#include "units/jobs.h"
+#include "units/transient.h"
+#include "units/unit_state.h"
+
+namespace overlayd {
+
+enum class UnitVerb {
+  start,
+  stop,
+  reload,
+  restart,
+  try_restart,
+  reload_or_restart,
+  try_reload_or_restart
+};
+std::string name_of(UnitVerb verb);  // as systemctl spells it
+
+struct UnitOutcome {
+  bool ok = false;
+  std::string text;  // if not ok: why, with the unit's own last state
+};
+
+class Units {
+ public:
+  using Done = std::function<void(const UnitOutcome&)>;
+  using States = std::function<void(const std::map<std::string, UnitState>&)>;
+
+  // `bus` is a connection to the system bus, attached to the loop; it must outlive this object.
+  explicit Units(sd_bus* bus);
+
+  // Queues the job and waits for its result, however long the unit takes: systemd has the deadline.
+  // `done` runs once, later, never from inside this call.
+  void act(const std::string& unit, UnitVerb verb, Done done);
+  // Starts it and waits until it has ended.
+  void run(const TransientUnit& unit, Done done);
+  // Asks for the states of all of `units` at once; an empty map if systemd does not answer.
+  void states(const std::vector<std::string>& units, States answered);
+  // The state of one, with its last result and exit status.
+  void examine(const std::string& unit, std::function<void(const UnitState&)> answered);
+
+ private:
+  using Handler = BusSlot::Handler;
+  BusMessage new_call(const std::string& path, const std::string& interface,
+                      const std::string& method);
+  void send(BusMessage message, Handler answered);
+  void await_job(sd_bus_message* answer, const std::string& unit, const std::string& doing,
+                 const Done& done);
+  void explain(const std::string& unit, const std::string& problem, const Done& done);
+
+  sd_bus* bus_;
+  Jobs jobs_;
+  std::map<uint64_t, BusSlot> pending_;
+  uint64_t next_ = 0;
+};
+
+}  // namespace overlayd
