@@ -59,6 +59,12 @@ Live is_live(const std::string& target, const std::string& source) {
   return (mount.f_flag & ST_RDONLY) != 0 ? Live::yes : Live::writable;
 }
 
+bool is_mount_root(const std::string& target) {
+  struct statx seen {};
+  return statx(AT_FDCWD, target.c_str(), AT_SYMLINK_NOFOLLOW | AT_STATX_DONT_SYNC, 0, &seen) == 0 &&
+         (seen.stx_attributes & STATX_ATTR_MOUNT_ROOT) != 0;
+}
+
 void attach(const Fd& staged, const std::string& target, const std::vector<std::string>& covered) {
   std::vector<Fd> below;
   below.reserve(covered.size());

@@ -29,6 +29,9 @@ enum class Live {
 // Whether what is visible at `target` is a mount of `source`. statx(2) STATX_ATTR_MOUNT_ROOT.
 Live is_live(const std::string& target, const std::string& source);
 
+// Whether some mount stands at `target`.
+bool is_mount_root(const std::string& target);
+
 // Puts `staged` on `target`, where no overlay stands yet. `covered` are overlays inside `target`,
 // which are part of `staged` and whose own mounts below are taken away.
 void attach(const Fd& staged, const std::string& target, const std::vector<std::string>& covered);

@@ -1,0 +1,175 @@
+#include "daemon/apply.h"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "base/log.h"
+#include "base/path.h"
+#include "daemon/checkout.h"
+#include "daemon/place.h"
+#include "mounts/overlay.h"
+#include "mounts/table.h"
+
+namespace overlayd {
+namespace {
+
+bool is_mount(const Step& step) {
+  return step.kind == StepKind::mount || step.kind == StepKind::mount_file;
+}
+
+// Something of ours, but another tree than we know of, is on `target`: left by an interrupted
+// change.
+bool shows_some_tree(const std::string& target, const TreeStore& trees) {
+  const auto ours = mounts_of(trees.folder());
+  return std::any_of(ours.begin(), ours.end(),
+                     [&](const MountEntry& entry) { return entry.target == target; });
+}
+
+}  // namespace
+
+Staged::Staged(Plan plan, const Machine& machine) : plan_(std::move(plan)), machine_(machine) {
+  for (size_t i = 0; i < plan_.size(); i++) {
+    const Step& step = plan_[i].step;
+    if (plan_[i].kind == OpKind::undo) continue;
+    if (step.kind == StepKind::show) check_tree(step);
+    if (is_mount(step) && is_live(step.subject, machine_.trees.path(step.value)) != Live::yes)
+      mounts_[i] = stage_mount(step);
+  }
+}
+
+void Staged::check_tree(const Step& step) const {
+  if (!machine_.trees.has(step.value))
+    throw Error::of("cannot prepare the overlay {}: its tree {} is not there", step.subject,
+                    step.value);
+  machine_.trees.check_links(step.value, step.subject);
+}
+
+bool Staged::is_undone(const std::string& local) const {
+  return std::any_of(plan_.begin(), plan_.end(), [&](const Op& op) {
+    return op.kind == OpKind::undo && is_mount(op.step) && op.step.subject == local;
+  });
+}
+
+Staged::Mount Staged::stage_mount(const Step& step) const {
+  check_tree(step);
+  try {
+    Mount mount;
+    std::vector<Nested> nested;
+    for (const auto& overlay : machine_.overlays_below(step.subject)) {
+      if (is_undone(overlay.local)) continue;
+      nested.push_back({.below = overlay.local.substr(step.subject.size() + 1),
+                        .source = machine_.trees.path(overlay.tree)});
+      mount.covered.push_back(overlay.local);
+    }
+    mount.tree = stage_with(machine_.trees.path(step.value), nested);
+    return mount;
+  } catch (const Error& error) {
+    throw Error::of("cannot prepare the overlay {}: {}", step.subject, error.what());
+  }
+}
+
+void Staged::publish() {
+  for (size_t i = 0; i < plan_.size(); i++) {
+    try {
+      do_op(i);
+    } catch (const Error& error) {
+      const Plan done(plan_.begin(), plan_.begin() + static_cast<ptrdiff_t>(i) + 1);
+      try {
+        carry_out(inverse(done), machine_);
+      } catch (const Error& worse) {
+        throw Error::of("{}; and taking back what was done before failed: {}", error.what(),
+                        worse.what());
+      }
+      throw;
+    }
+  }
+}
+
+void Staged::do_op(size_t index) {
+  const Op& op = plan_[index];
+  if (op.kind == OpKind::undo) undo(op.step);
+  if (op.kind == OpKind::make) make(op.step, "", index);
+  if (op.kind == OpKind::change) make(op.step, op.before.value, index);
+}
+
+void Staged::make(const Step& step, const std::string& before, size_t index) {
+  switch (step.kind) {
+    case StepKind::directory:
+      return make_place(step.subject, PathKind::directory);
+    case StepKind::file:
+      return make_place(step.subject, PathKind::file);
+    case StepKind::mount:
+    case StepKind::mount_file:
+      return show(step, before, index);
+    case StepKind::link:
+      return make_link(step.subject, step.value, before);
+    case StepKind::checkout:
+      return switch_checkout(step.subject, step.value);
+    case StepKind::show:
+      return;  // done by the checkout that the link leads into
+    case StepKind::package:
+    case StepKind::unit:
+      return;  // systemd's business: done before staging and after publishing
+  }
+}
+
+void Staged::show(const Step& step, const std::string& before, size_t index) {
+  const auto mount = mounts_.find(index);
+  if (mount == mounts_.end()) return;  // it showed already when it was staged
+  const bool known =
+      !before.empty() && is_live(step.subject, machine_.trees.path(before)) == Live::yes;
+  if (known || (is_mount_root(step.subject) && shows_some_tree(step.subject, machine_.trees)))
+    swap(mount->second.tree, step.subject);
+  else
+    attach(mount->second.tree, step.subject, mount->second.covered);
+}
+
+void Staged::undo(const Step& step) const {
+  switch (step.kind) {
+    case StepKind::directory:
+      return remove_place(step.subject, PathKind::directory);
+    case StepKind::file:
+      return remove_place(step.subject, PathKind::file);
+    case StepKind::mount:
+    case StepKind::mount_file:
+      if (is_mount_root(step.subject) && shows_some_tree(step.subject, machine_.trees))
+        detach(step.subject);
+      return;
+    case StepKind::link:
+      return remove_link(step.subject, step.value);
+    case StepKind::checkout:
+      return remove_checkouts(step.subject);
+    case StepKind::show:
+    case StepKind::package:
+    case StepKind::unit:
+      return;
+  }
+}
+
+void carry_out(const Plan& plan, const Machine& machine) { Staged(plan, machine).publish(); }
+
+bool holds(const Step& step, const TreeStore& trees) {
+  switch (step.kind) {
+    case StepKind::directory:
+      return kind_of(step.subject) == PathKind::directory;
+    case StepKind::file:
+      return kind_of(step.subject) == PathKind::file;
+    case StepKind::mount:
+    case StepKind::mount_file:
+      return is_live(step.subject, trees.path(step.value)) == Live::yes;
+    case StepKind::link:
+      return link_target(step.subject) == step.value;
+    case StepKind::checkout:
+      return current_checkout(step.subject) == step.value;
+    case StepKind::show:
+      return trees.has(step.value);
+    case StepKind::package:
+    case StepKind::unit:
+      break;
+  }
+  return true;
+}
+
+}  // namespace overlayd

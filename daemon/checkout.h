@@ -1,0 +1,30 @@
+// A service's checkouts: <folder>/<commit>/<link> -> tree, and <folder>/current -> <commit>.
+//
+// They are derived from what is deployed and can be made again at any time.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace overlayd {
+
+struct CheckoutLink {
+  std::string link;  // path in the repository; "." is all of it
+  std::string tree;  // absolute path of the tree
+};
+
+// Makes <folder>/<commit>, if need be anew. Refuses a folder that others than root can change.
+void make_checkout(const std::string& folder, const std::string& commit,
+                   const std::vector<CheckoutLink>& links);
+
+// Points `current` at <commit> in one rename, and removes checkouts other than this one and the one
+// before it, which a reader may still be walking through.
+void switch_checkout(const std::string& folder, const std::string& commit);
+
+// Where `current` points; empty if nowhere.
+std::string current_checkout(const std::string& folder);
+
+// Removes `current` and all checkouts, and the folder.
+void remove_checkouts(const std::string& folder);
+
+}  // namespace overlayd

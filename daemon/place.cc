@@ -1,0 +1,82 @@
+#include "daemon/place.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <climits>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "base/log.h"
+#include "base/text.h"
+
+namespace overlayd {
+namespace {
+
+Fd open_parent(const std::string& path) { return open_path(parent_path(path)); }
+
+// Why a directory or file cannot be made, in the words of who wrote services.toml.
+std::string advice(int code) {
+  return code == EROFS ? " (it lies inside another overlay: add it to the repository there)" : "";
+}
+
+}  // namespace
+
+void make_place(const std::string& path, PathKind kind) {
+  if (kind_of(path) == kind) return;
+  const Fd parent = open_parent(path);
+  const std::string name = file_name(path);
+  int result = 0;
+  if (kind == PathKind::directory) {
+    result = mkdirat(parent.get(), name.c_str(), 0755);
+    if (result == 0) check(fchmodat(parent.get(), name.c_str(), 0755, 0), "cannot open {}", path);
+  } else {
+    const Fd file(openat(parent.get(), name.c_str(),
+                         O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644));
+    result = file ? fchmod(file.get(), 0644) : -1;
+  }
+  if (result != 0) fail_with_errno(fmt::format("cannot create {}{}", path, advice(errno)));
+}
+
+void remove_place(const std::string& path, PathKind kind) {
+  if (kind_of(path) != kind) return;
+  const Fd parent = open_parent(path);
+  const std::string name = file_name(path);
+  struct stat status {};
+  check(fstatat(parent.get(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW), "cannot look at {}",
+        path);
+  const bool used = kind == PathKind::file && status.st_size > 0;
+  const int flags = kind == PathKind::directory ? AT_REMOVEDIR : 0;
+  if (used || (unlinkat(parent.get(), name.c_str(), flags) != 0 && errno == ENOTEMPTY))
+    return log_info("{} stays: it is not empty", path);
+  if (faccessat(parent.get(), name.c_str(), F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+    throw Error::of("cannot remove {}: it is in use as a mount point", path);
+}
+
+std::optional<std::string> link_target(const std::string& path) {
+  char target[PATH_MAX];
+  const ssize_t size = readlink(path.c_str(), target, sizeof target);
+  if (size < 0) return std::nullopt;
+  return std::string(target, static_cast<size_t>(size));
+}
+
+void make_link(const std::string& path, const std::string& target, const std::string& before) {
+  const auto present = link_target(path);
+  if (present == target) return;
+  const bool ours = present && !before.empty() && *present == before;
+  if (!ours && kind_of(path) != PathKind::missing)
+    throw Error::of("cannot link {}: {} is there, which overlayd did not make", path,
+                    name_of(kind_of(path)));
+  const Fd parent = open_parent(path);
+  replace_symlink_at(parent.get(), file_name(path), target);
+}
+
+void remove_link(const std::string& path, const std::string& target) {
+  if (link_target(path) != target) return;
+  const Fd parent = open_parent(path);
+  check(unlinkat(parent.get(), file_name(path).c_str(), 0), "cannot remove link {}", path);
+}
+
+}  // namespace overlayd

@@ -1,0 +1,28 @@
+// The things of ours that overlays stand on, and symlink overlays themselves.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "base/path.h"
+
+namespace overlayd {
+
+// Makes an empty directory (0755) or plain file (0644) of root's at `path`; one that is there
+// already is left as it is.
+void make_place(const std::string& path, PathKind kind);
+
+// Removes it, if it is still empty. What somebody put into it stays, and is logged.
+void remove_place(const std::string& path, PathKind kind);
+
+// Makes `path` a link to `target` in one step. Only a link to `before` or to `target` is replaced:
+// anything else there was put there by somebody.
+void make_link(const std::string& path, const std::string& target, const std::string& before);
+
+// Removes the link if it still leads to `target`.
+void remove_link(const std::string& path, const std::string& target);
+
+// Where the link at `path` leads; none if there is no link.
+std::optional<std::string> link_target(const std::string& path);
+
+}  // namespace overlayd

@@ -1,0 +1,43 @@
+#include "daemon/settings.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "base/path.h"
+
+namespace overlayd {
+namespace {
+
+Fd make_parents(const std::string& path) {
+  if (path == "/") return open_dir(path);
+  const Fd parent = make_parents(parent_path(path));
+  return make_dir_at(parent.get(), file_name(path), 0755);
+}
+
+void require_root_only(const Fd& dir, const std::string& path) {
+  struct stat status {};
+  check(fstat(dir.get(), &status), "cannot look at {}", path);
+  if (status.st_uid != 0 || (status.st_mode & (S_IWGRP | S_IWOTH)) != 0)
+    throw Error::of("cannot use {}: it must belong to root and be writable for root only", path);
+}
+
+}  // namespace
+
+void prepare_state_directory(const Settings& settings) {
+  if (kind_of(settings.state_directory) == PathKind::missing)
+    make_parents(settings.state_directory);
+  const Fd state = open_dir(settings.state_directory);
+  require_root_only(state, settings.state_directory);
+  remove_tree_at(state.get(), "staging");
+  make_dir_at(state.get(), "mirrors", 0711);
+  make_dir_at(state.get(), "staging", 0711);
+  make_dir_at(state.get(), "trees", 0755);
+  make_dir_at(state.get(), "checkouts", 0755);
+  make_dir_at(state.get(), "state", 0700);
+  make_dir_at(state.get(), "journal", 0700);
+}
+
+}  // namespace overlayd

@@ -1,0 +1,131 @@
+#include "daemon/state.h"
+
+#include <sstream>
+
+#include <toml++/toml.h>
+
+#include "base/error.h"
+#include "base/text.h"
+
+namespace overlayd {
+namespace {
+
+// Text from outside may hold any bytes; a TOML string may not.
+std::string clean(const std::string& text) { return printable(text, 4000, true); }
+
+toml::table to_table(const Commit& commit) {
+  return toml::table{{"id", commit.id},
+                     {"subject", clean(commit.subject)},
+                     {"author", clean(commit.author)},
+                     {"time", static_cast<int64_t>(commit.time)}};
+}
+
+toml::table to_table(const Hold& hold) {
+  return toml::table{{"by", clean(hold.by)},
+                     {"reason", clean(hold.reason)},
+                     {"since", static_cast<int64_t>(hold.since)},
+                     {"until", static_cast<int64_t>(hold.until)}};
+}
+
+toml::table to_table(const Deployment& deployment) {
+  return toml::table{{"at", static_cast<int64_t>(deployment.at)},
+                     {"verb", deployment.verb},
+                     {"by", clean(deployment.by)},
+                     {"reason", clean(deployment.reason)},
+                     {"from", deployment.from},
+                     {"commit", to_table(deployment.commit)},
+                     {"outcome", deployment.outcome},
+                     {"message", clean(deployment.message)}};
+}
+
+// Missing members read as empty: an older version did not know them.
+using View = toml::node_view<const toml::node>;
+std::string text_of(const View& node) { return node.value_or(std::string()); }
+uint64_t number_of(const View& node) { return static_cast<uint64_t>(node.value_or(int64_t{0})); }
+
+Commit commit_of(const View& node) {
+  return {.id = text_of(node["id"]),
+          .subject = text_of(node["subject"]),
+          .author = text_of(node["author"]),
+          .time = number_of(node["time"])};
+}
+
+std::optional<Hold> hold_of(const View& node) {
+  if (!node.is_table()) return std::nullopt;
+  return Hold{.by = text_of(node["by"]),
+              .reason = text_of(node["reason"]),
+              .since = number_of(node["since"]),
+              .until = number_of(node["until"])};
+}
+
+Deployment deployment_of(const View& node) {
+  return {.at = number_of(node["at"]),
+          .verb = text_of(node["verb"]),
+          .by = text_of(node["by"]),
+          .reason = text_of(node["reason"]),
+          .from = text_of(node["from"]),
+          .commit = commit_of(node["commit"]),
+          .outcome = text_of(node["outcome"]),
+          .message = text_of(node["message"])};
+}
+
+ServiceState state_of(const toml::table& table) {
+  const View root{table};
+  ServiceState state;
+  state.deployed = commit_of(root["deployed"]);
+  state.deployed_at = number_of(root["deployed_at"]);
+  state.branch = text_of(root["branch"]);
+  state.steps = parse_steps(text_of(root["steps"]));
+  state.frozen = hold_of(root["frozen"]);
+  state.pinned = hold_of(root["pinned"]);
+  state.failure = text_of(root["failure"]);
+  state.failed_at = number_of(root["failed_at"]);
+  if (const toml::array* log = root["log"].as_array())
+    for (const auto& entry : *log) state.log.push_back(deployment_of(View{entry}));
+  return state;
+}
+
+}  // namespace
+
+void add_to_log(ServiceState& state, Deployment deployment) {
+  state.log.push_back(std::move(deployment));
+  if (state.log.size() > max_log) state.log.erase(state.log.begin());
+}
+
+std::vector<std::string> deployed_commits(const ServiceState& state) {
+  std::vector<std::string> commits;
+  if (!state.deployed.id.empty()) commits.push_back(state.deployed.id);
+  for (auto entry = state.log.rbegin(); entry != state.log.rend(); ++entry)
+    for (const auto& id : {entry->commit.id, entry->from})
+      if (!id.empty() && (commits.empty() || commits.back() != id)) commits.push_back(id);
+  return commits;
+}
+
+std::string to_text(const ServiceState& state) {
+  toml::array log;
+  for (const auto& deployment : state.log) log.push_back(to_table(deployment));
+  toml::table table{{"version", 1},
+                    {"deployed", to_table(state.deployed)},
+                    {"deployed_at", static_cast<int64_t>(state.deployed_at)},
+                    {"branch", state.branch},
+                    {"steps", to_text(state.steps)},
+                    {"failure", clean(state.failure)},
+                    {"failed_at", static_cast<int64_t>(state.failed_at)},
+                    {"log", log}};
+  if (state.frozen) table.insert("frozen", to_table(*state.frozen));
+  if (state.pinned) table.insert("pinned", to_table(*state.pinned));
+  std::ostringstream text;
+  text << toml::toml_formatter(table) << "\n";
+  return text.str();
+}
+
+ServiceState parse_state(const std::string& text, const std::string& file) {
+  try {
+    return state_of(toml::parse(text, file));
+  } catch (const toml::parse_error& error) {
+    throw Error::of("cannot read the state file {}: line {}: {}", file, error.source().begin.line,
+                    error.description());
+  }
+}
+
+}  // namespace overlayd

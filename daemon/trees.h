@@ -1,0 +1,55 @@
+// The store of trees: immutable directories and files, named by what is in them and whose they are.
+#pragma once
+
+#include <sys/types.h>
+
+#include <string>
+#include <vector>
+
+#include "git/messages.h"
+
+namespace overlayd {
+
+// To whom the files of a tree belong, and what their modes lack.
+struct Ownership {
+  uid_t uid = 0;
+  gid_t gid = 0;
+  mode_t umask = 0022;
+
+  bool operator==(const Ownership&) const = default;
+};
+
+// "<oid>-<uid>-<gid>-<umask>", and "x" at the end for an executable file: the whole identity of a
+// tree, so that equal names mean equal content.
+std::string tree_name(const git::Oid& oid, git::EntryKind kind, const Ownership& ownership);
+
+class TreeStore {
+ public:
+  explicit TreeStore(std::string folder) : folder_(std::move(folder)) {}
+
+  const std::string& folder() const { return folder_; }
+  std::string path(const std::string& name) const { return folder_ + "/" + name; }
+  bool has(const std::string& name) const;
+
+  // Throws Error if an absolute symbolic link in tree `name` leads out of an overlay at `local`.
+  void check_links(const std::string& name, const std::string& local) const;
+
+ private:
+  std::string folder_;
+};
+
+// A tree that an unprivileged writer has left in a folder.
+struct Delivery {
+  std::string name;
+  git::EntryKind kind = git::EntryKind::directory;
+  Ownership ownership;
+};
+
+// Takes what the writer left in the folder `delivered` into the store. The writer must be gone. Its
+// word is not taken for anything: only directories, plain files with one link and symbolic links
+// that stay inside are accepted, all of them the writer's own. On the disk when it returns. May
+// take long: for a child process. `delivered` is used up.
+void accept_deliveries(const TreeStore& store, const std::string& delivered,
+                       const std::vector<Delivery>& deliveries, uid_t writer);
+
+}  // namespace overlayd

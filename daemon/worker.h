@@ -1,0 +1,51 @@
+// One of the two unprivileged helpers at work: a sandboxed child process and its socket.
+#pragma once
+
+#include <chrono>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/channel.h"
+#include "base/child.h"
+#include "git/messages.h"
+
+namespace overlayd {
+
+class Worker {
+ public:
+  // Gets each message of the answer; a list comes in pieces. If the helper dies, takes too long or
+  // says something malformed, it gets a Failure, and so does every later question.
+  using Answered = std::function<void(git::Answer)>;
+
+  // `purpose` names the work in messages: "fetching https://…".
+  Worker(Loop& loop, const std::string& program, const Sandbox& sandbox,
+         std::chrono::seconds deadline, std::string purpose);
+
+  // Tells it something that is not answered.
+  void tell(const std::string& message);
+  void ask(const std::string& request, Answered answered);
+
+  // Closes the socket; `gone` runs when the process has ended, with nothing of it left.
+  void finish(std::function<void(const Exit&)> gone);
+
+ private:
+  void on_message(const std::string& message);
+  void on_end();
+  void fail_all();
+
+  std::string purpose_;
+  std::unique_ptr<Channel> channel_;
+  std::unique_ptr<Child> child_;
+  std::deque<Answered> waiting_;
+  std::function<void(const Exit&)> gone_;
+  std::optional<Exit> exit_;
+  std::string complaint_;
+  bool hung_up_ = false;
+  Source failing_;
+  Loop& loop_;
+};
+
+}  // namespace overlayd
