@@ -1,0 +1,128 @@
+#include "ctl/arguments.h"
+
+#include <fmt/core.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+
+#include "base/text.h"
+#include "ctl/help.h"
+
+namespace overlayd::ctl {
+namespace {
+
+struct Options {
+  Invocation invocation;
+  std::string service;
+  std::string duration;
+};
+
+void add_services(CLI::App* command, Options& options, bool required) {
+  command->add_option("SERVICE", options.invocation.services)->required(required);
+}
+
+void add_service_and_revision(CLI::App* command, Options& options, bool required) {
+  command->add_option("SERVICE", options.service)->required(required);
+  command->add_option("REV", options.invocation.revision);
+}
+
+// In the order of Verb.
+void declare(CLI::App& app, Options& options) {
+  std::vector<CLI::App*> commands{&app};
+  for (const auto& topic : topics)
+    commands.push_back(app.add_subcommand(std::string(topic.command)));
+  for (auto* command : commands) command->add_flag("--json", options.invocation.json);
+  app.set_version_flag("--version", "overlayctl " OVERLAYD_VERSION);
+  app.require_subcommand(0, 1);
+
+  const auto command = [&](const char* name) { return app.get_subcommand(name); };
+  add_services(command("status"), options, false);
+  add_services(command("forward"), options, false);
+  add_services(command("freeze"), options, true);
+  command("freeze")->add_option("--reason", options.invocation.reason);
+  command("freeze")->add_option("--for", options.duration);
+  add_services(command("thaw"), options, true);
+  add_service_and_revision(command("rollback"), options, true);
+  add_service_and_revision(command("plan"), options, false);
+  command("log")->add_option("SERVICE", options.service)->required();
+}
+
+std::string chosen(const CLI::App& app) {
+  const auto commands = app.get_subcommands();
+  return commands.empty() ? "" : commands.front()->get_name();
+}
+
+Reply wrong_use(const std::string& what, const std::string& command) {
+  return {fmt::format("overlayctl: {}\nTry 'overlayctl {}{}--help'.\n", what, command,
+                      command.empty() ? "" : " "),
+          ExitCode::wrong_use};
+}
+
+std::vector<std::string> option_names(const std::string& command) {
+  std::vector<std::string> names{"--json", "--help"};
+  if (command.empty()) names.emplace_back("--version");
+  if (command == "freeze") names.insert(names.end(), {"--reason", "--for"});
+  return names;
+}
+
+// What was left over: a mistyped command or option, or one argument too many.
+Reply explain_extras(const std::vector<std::string>& extras, const std::string& command) {
+  const auto option = std::find_if(extras.begin(), extras.end(),
+                                   [](const auto& extra) { return extra.starts_with('-'); });
+  if (option != extras.end()) {
+    const std::string name = option->substr(0, option->find('='));
+    return wrong_use(
+        fmt::format("no option '{}'{}", printable(name), did_you_mean(name, option_names(command))),
+        command);
+  }
+  const std::string& first = extras.front();
+  if (!command.empty())
+    return wrong_use(fmt::format("'{}' is one argument too many", printable(first)), command);
+  return wrong_use(
+      fmt::format("no command '{}'{}", printable(first), did_you_mean(first, command_names())), "");
+}
+
+Reply explain(const CLI::ParseError& error, const CLI::App& app) {
+  const std::string command = chosen(app);
+  if (error.get_name() == "CallForVersion")
+    return {std::string(error.what()) + "\n", ExitCode::done};
+  if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success))
+    return {command.empty() ? help() : help(command), ExitCode::done};
+  const auto extras = app.remaining(true);
+  if (!extras.empty()) return explain_extras(extras, command);
+  return wrong_use(printable(error.what()), command);
+}
+
+std::variant<Invocation, Reply> checked(Options& options, const std::string& command) {
+  Invocation& invocation = options.invocation;
+  const auto names = command_names();
+  if (!command.empty())
+    invocation.verb =
+        static_cast<Verb>(std::find(names.begin(), names.end(), command) - names.begin());
+  if (!options.service.empty()) invocation.services = {options.service};
+  if (options.duration.empty()) return invocation;
+
+  const auto duration = parse_duration(options.duration);
+  if (!duration || *duration == std::chrono::seconds(0))
+    return wrong_use(fmt::format("'{}' is not a time: --for takes 90s, 30m, 2h, 1h30m or 3d",
+                                 printable(options.duration)),
+                     command);
+  invocation.duration = *duration;
+  return invocation;
+}
+
+}  // namespace
+
+std::variant<Invocation, Reply> parse(const std::vector<std::string>& arguments) {
+  Options options;
+  CLI::App app;
+  declare(app, options);
+  try {
+    app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
+  } catch (const CLI::ParseError& error) {
+    return explain(error, app);
+  }
+  return checked(options, chosen(app));
+}
+
+}  // namespace overlayd::ctl

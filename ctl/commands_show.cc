@@ -1,0 +1,33 @@
+#include "base/bus.h"
+#include "ctl/client.h"
+#include "ctl/commands.h"
+#include "ctl/output.h"
+#include "ctl/render.h"
+
+namespace overlayd::ctl {
+
+ExitCode show_status(const Invocation& invocation) {
+  const Value answer = ask(question(
+      "Status", [&](sd_bus_message* message) { append_texts(message, invocation.services); }));
+  print_answer(answer, invocation.json,
+               invocation.services.empty() ? render_status : render_details);
+  return ExitCode::done;
+}
+
+ExitCode show_plan(const Invocation& invocation) {
+  const Value answer = ask(question("Plan", [&](sd_bus_message* message) {
+    append_texts(message, invocation.services);
+    append_text(message, invocation.revision);
+  }));
+  print_answer(answer, invocation.json, render_plans);
+  return ExitCode::done;
+}
+
+ExitCode show_log(const Invocation& invocation) {
+  const Value answer = ask(question(
+      "Log", [&](sd_bus_message* message) { append_text(message, invocation.services.front()); }));
+  print_answer(answer, invocation.json, render_log);
+  return ExitCode::done;
+}
+
+}  // namespace overlayd::ctl

@@ -1,0 +1,24 @@
+// Answers of the daemon as text. Pure: the same answer and view give the same text.
+#pragma once
+
+#include <string>
+
+#include "base/value.h"
+#include "ctl/view.h"
+
+namespace overlayd::ctl {
+
+// Status: one line a service, what is wrong with it below.
+std::string render_status(const Value& status, const View& view);
+// Status: a block for each service with everything that is known.
+std::string render_details(const Value& status, const View& view);
+// The head of both: which daemon answers, and a services.toml that was refused.
+std::string render_head(const Value& status, const View& view);
+
+// Forward, Freeze, Thaw, Rollback.
+std::string render_results(const Value& answer, const View& view);
+std::string render_plans(const Value& answer, const View& view);
+std::string render_log(const Value& answer, const View& view);
+std::string render_reload(const Value& answer, const View& view);
+
+}  // namespace overlayd::ctl

@@ -1,0 +1,49 @@
+#include <fmt/core.h>
+
+#include "ctl/render.h"
+#include "ctl/service_words.h"
+#include "ctl/table.h"
+#include "ctl/times.h"
+
+namespace overlayd::ctl {
+namespace {
+
+std::string subject_of(const Value& entry) {
+  const std::string subject = shown(entry, "subject");
+  const std::string author = shown(entry, "author");
+  return author.empty() ? subject : fmt::format("{} ({})", subject, author);
+}
+
+void add_notes(Table& table, const Value& entry) {
+  const std::string outcome = shown(entry, "outcome");
+  const std::string reason = shown_lines(entry, "reason");
+  const std::string message = shown_lines(entry, "message");
+  if (!reason.empty()) table.add_note({"reason: " + reason});
+  if (outcome == "done" && !message.empty()) table.add_note({message, Colour::dim});
+  if (outcome == "done" || outcome.empty()) return;
+  table.add_note({message.empty() ? outcome : fmt::format("{}: {}", outcome, message),
+                  colour_of_outcome(outcome)});
+}
+
+void add_entry(Table& table, const Value& entry, const View& view) {
+  const int64_t at = entry.at("at").number();
+  table.add_row({mark_of_outcome(entry.at("outcome").text()),
+                 {clock_time(at)},
+                 {relative_time(at, view.now), Colour::dim},
+                 {shown(entry, "verb"), Colour::bold},
+                 {short_hash(entry, "commit")},
+                 {shown(entry, "by")},
+                 {subject_of(entry)}});
+  add_notes(table, entry);
+}
+
+}  // namespace
+
+std::string render_log(const Value& answer, const View& view) {
+  Table table({{""}, {"WHEN"}, {""}, {"VERB"}, {"COMMIT"}, {"BY", true}, {"SUBJECT", true}});
+  const List& entries = answer.at("entries").list();
+  for (const auto& entry : entries) add_entry(table, entry, view);
+  return entries.empty() ? "nothing was deployed yet\n" : table.render(view);
+}
+
+}  // namespace overlayd::ctl

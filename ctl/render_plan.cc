@@ -1,0 +1,67 @@
+#include <fmt/core.h>
+
+#include "base/text.h"
+#include "ctl/render.h"
+#include "ctl/service_words.h"
+#include "ctl/width.h"
+
+namespace overlayd::ctl {
+namespace {
+
+std::string fitted(const std::string& text, size_t indent, const View& view) {
+  return view.width == 0 ? text : cut_to_width(text, view.width_after(indent));
+}
+
+// "MOUNT tree:… /etc/grafana ro  # services.toml:12 …": where it comes from steps back.
+std::string render_step(const Value& step, const View& view) {
+  const std::string line = fitted(printable(step.text()), 4, view);
+  const size_t origin = line.find(" # ");
+  if (origin == std::string::npos) return fmt::format("    {}\n", line);
+  return fmt::format("    {}{}\n", line.substr(0, origin),
+                     view.paint(Colour::dim, line.substr(origin)));
+}
+
+Colour colour_of_change(const std::string& status) {
+  if (status == "A") return Colour::green;
+  return status == "D" ? Colour::red : Colour::yellow;
+}
+
+std::string render_file(const Value& file, const View& view) {
+  const std::string status = shown(file, "status");
+  return fmt::format("    {} {}\n", view.paint(colour_of_change(status), status),
+                     fitted(shown(file, "path"), 6, view));
+}
+
+std::string heading(const Value& plan, const View& view) {
+  const std::string change = change_of(plan, "from", "to");
+  const std::string name = shown(plan, "name");
+  std::string rest = change.empty() ? "" : "  " + change;
+  if (!plan.at("subject").text().empty()) rest += "  " + shown(plan, "subject");
+  return view.paint(Colour::bold, name) + fitted(rest, display_width(name), view) + "\n";
+}
+
+std::string render_plan(const Value& plan, const View& view) {
+  std::string text = heading(plan, view);
+  const List& steps = plan.at("steps").list();
+  const List& files = plan.at("files").list();
+  const std::string message = shown_lines(plan, "message");
+  if (!message.empty())
+    for (const auto& line : wrap(message, view.width_after(2))) text += fmt::format("  {}\n", line);
+  if (steps.empty() && message.empty()) text += "  nothing to do\n";
+  if (!steps.empty()) text += "  steps\n";
+  for (const auto& step : steps) text += render_step(step, view);
+  if (!files.empty()) text += "  files that differ\n";
+  for (const auto& file : files) text += render_file(file, view);
+  return text;
+}
+
+}  // namespace
+
+std::string render_plans(const Value& answer, const View& view) {
+  std::string text;
+  for (const auto& plan : answer.at("plans").list())
+    text += (text.empty() ? "" : "\n") + render_plan(plan, view);
+  return text.empty() ? "nothing to do\n" : text;
+}
+
+}  // namespace overlayd::ctl

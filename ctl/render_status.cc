@@ -1,0 +1,101 @@
+#include <fmt/core.h>
+
+#include "base/text.h"
+#include "ctl/render.h"
+#include "ctl/service_words.h"
+#include "ctl/table.h"
+#include "ctl/times.h"
+#include "ctl/width.h"
+
+namespace overlayd::ctl {
+namespace {
+
+std::string unit_in_list(const Value& service) {
+  std::string unit = shown(service, "unit");
+  constexpr std::string_view usual = ".service";
+  if (unit.ends_with(usual)) unit.resize(unit.size() - usual.size());
+  const std::string state = unit_state_of(service).text;
+  return state.empty() ? unit : fmt::format("{} {}", unit, state);
+}
+
+void add_failure(Table& table, const Value& service, const View& view) {
+  if (service.at("error").text().empty()) return;
+  const std::string when = retry_of(service, view.now);
+  table.add_note({shown_lines(service, "error"), Colour::red});
+  if (!when.empty()) table.add_note({when, Colour::dim});
+  table.add_note({"→ " + hint_of(service)});
+}
+
+// A service that is held says by whom; what ends it matters once the upstream has moved on.
+void add_hold(Table& table, const Value& service, const View& view) {
+  const std::string hold = hold_of(service, view.now);
+  if (hold.empty()) return;
+  table.add_note({hold, Colour::dim});
+  if (service.at("in_sync").truth()) return;
+  const bool frozen = service.at("state").text() == "frozen";
+  table.add_note({fmt::format("→ follow {} again: overlayctl {} {}", shown(service, "branch"),
+                              frozen ? "thaw" : "forward", shown(service, "name"))});
+}
+
+void add_missing(Table& table, const Value& service) {
+  const auto missing = missing_overlays(service);
+  if (missing.empty()) return;
+  table.add_note({"not in place: " + join(missing, ", "), Colour::red});
+  table.add_note({fmt::format("→ more: overlayctl status {}", shown(service, "name"))});
+}
+
+void add_service(Table& table, const Value& service, const View& view) {
+  const int64_t since = service.at("deployed_at").number();
+  table.add_row({mark_of(service),
+                 {shown(service, "name"), Colour::bold},
+                 state_of(service),
+                 {short_hash(service, "deployed")},
+                 {short_hash(service, "upstream_commit")},
+                 {since > 0 ? relative_time(since, view.now) : "-"},
+                 {unit_in_list(service), unit_state_of(service).colour}});
+  add_failure(table, service, view);
+  add_missing(table, service);
+  add_hold(table, service, view);
+}
+
+std::string swap_in_words(const std::string& swap) {
+  if (swap == "beneath") return "atomic swap";
+  if (swap == "stacked") return "stacked mounts (Linux before 6.5)";
+  return printable(swap);
+}
+
+}  // namespace
+
+std::string render_head(const Value& status, const View& view) {
+  std::string line = fmt::format("{}: overlayd {}, {}", shown(status, "host"),
+                                 shown(status, "version"), shown(status, "config"));
+  if (status.has("swap")) line += ", " + swap_in_words(status.at("swap").text());
+  if (view.width > 0) line = cut_to_width(line, view.width);
+  std::string text = view.paint(Colour::dim, line) + "\n";
+  if (status.at("config_error").text().empty()) return text;
+
+  text += view.paint(Colour::red, fmt::format("{} was refused; the one before it is in force:",
+                                              shown(status, "config"))) +
+          "\n";
+  for (const auto& error : wrap(shown_lines(status, "config_error"), view.width_after(2)))
+    text += "  " + error + "\n";
+  return text + "  → mend it, then: overlayd check && overlayctl reload\n";
+}
+
+std::string render_status(const Value& status, const View& view) {
+  Table table({{"", false},
+               {"NAME", true},
+               {"STATE", false},
+               {"DEPLOYED", false},
+               {"UPSTREAM", false},
+               {"SINCE", false},
+               {"UNIT", true}});
+  const List& services = status.at("services").list();
+  for (const auto& service : services) add_service(table, service, view);
+  if (services.empty())
+    return render_head(status, view) +
+           fmt::format("no service in {} is for this machine\n", shown(status, "config"));
+  return render_head(status, view) + table.render(view);
+}
+
+}  // namespace overlayd::ctl

@@ -1,0 +1,116 @@
+#include "ctl/service_words.h"
+
+#include <fmt/core.h>
+
+#include "base/text.h"
+#include "ctl/times.h"
+
+namespace overlayd::ctl {
+namespace {
+
+constexpr size_t line_bytes = 2000;
+constexpr size_t text_bytes = 200'000;
+
+bool is_held(const Value& service) {
+  const std::string state = service.at("state").text();
+  return state == "frozen" || state == "pinned";
+}
+
+}  // namespace
+
+std::string shown(const Value& dict, const std::string& key) {
+  return printable(dict.at(key).text(), line_bytes);
+}
+
+std::string shown_lines(const Value& dict, const std::string& key) {
+  return printable(trim(dict.at(key).text()), text_bytes, true);
+}
+
+std::string short_hash(const Value& dict, const std::string& key) {
+  const std::string hash = dict.at(key).text().substr(0, 8);
+  return hash.empty() ? "-" : printable(hash);
+}
+
+std::string change_of(const Value& dict, const std::string& from_key, const std::string& to_key) {
+  const std::string from = dict.at(from_key).text();
+  const std::string to = dict.at(to_key).text();
+  if (from.empty() && to.empty()) return "";
+  if (to.empty() || from == to) return short_hash(dict, from_key);
+  if (from.empty()) return short_hash(dict, to_key);
+  return fmt::format("{} → {}", short_hash(dict, from_key), short_hash(dict, to_key));
+}
+
+Cell mark_of(const Value& service) {
+  const std::string condition = service.at("condition").text();
+  if (condition == "failed") return {"✗", Colour::red};
+  if (condition == "changing") return {"…", Colour::yellow};
+  if (condition == "waiting") return {"·", Colour::dim};
+  if (!missing_overlays(service).empty()) return {"✗", Colour::red};
+  if (!service.at("in_sync").truth()) return {"≠", Colour::yellow};
+  return {"✓", Colour::green};
+}
+
+Cell mark_of_outcome(const std::string& outcome) {
+  if (outcome == "done") return {"✓", Colour::green};
+  if (outcome == "failed") return {"✗", Colour::red};
+  if (outcome == "refused") return {"!", Colour::yellow};
+  return {"-", Colour::dim};
+}
+
+Colour colour_of_outcome(const std::string& outcome) {
+  if (outcome == "failed") return Colour::red;
+  return outcome == "refused" ? Colour::yellow : Colour::plain;
+}
+
+Cell state_of(const Value& service) {
+  const std::string condition = shown(service, "condition");
+  const std::string state = shown(service, "state");
+  if (condition.empty() || condition == "ok") return {state};
+  return {fmt::format("{}, {}", state, condition),
+          condition == "failed" ? Colour::red : Colour::plain};
+}
+
+Cell unit_state_of(const Value& service) {
+  const std::string state = shown(service, "unit_state");
+  return {state, state.starts_with("failed") ? Colour::red : Colour::plain};
+}
+
+std::string hold_of(const Value& service, int64_t now) {
+  if (!is_held(service)) return "";
+  std::string text = shown(service, "state");
+  if (service.has("by")) text += " by " + shown(service, "by");
+  if (const int64_t since = service.at("since").number(); since > 0)
+    text += " " + relative_time(since, now);
+  if (const int64_t until = service.at("until").number(); until > 0)
+    text += fmt::format(", until {} ({})", clock_time(until), relative_time(until, now));
+  if (!service.at("reason").text().empty()) text += ": " + shown(service, "reason");
+  return text;
+}
+
+std::string retry_of(const Value& service, int64_t now) {
+  std::vector<std::string> parts;
+  if (const int64_t since = service.at("error_at").number(); since > 0)
+    parts.push_back("since " + relative_time(since, now));
+  if (const int64_t next = service.at("retry_at").number(); next > 0)
+    parts.push_back(next > now ? "next try " + relative_time(next, now) : "next try now");
+  return join(parts, ", ");
+}
+
+std::string hint_of(const Value& service) {
+  std::string hint = shown_lines(service, "error_hint");
+  if (!hint.empty()) return hint;
+  const std::string name = shown(service, "name");
+  return is_held(service) ? fmt::format("see what happened: overlayctl log {}", name)
+                          : fmt::format("try again now: overlayctl forward {}", name);
+}
+
+std::vector<std::string> missing_overlays(const Value& service) {
+  std::vector<std::string> missing;
+  if (service.at("deployed").text().empty()) return missing;
+  for (const auto& overlay : service.at("overlays").list())
+    if (overlay.has("live") && !overlay.at("live").truth())
+      missing.push_back(shown(overlay, "local"));
+  return missing;
+}
+
+}  // namespace overlayd::ctl

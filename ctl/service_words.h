@@ -1,0 +1,45 @@
+// What the members of an answer are called in front of people.
+//
+// Every text that comes out of here is printable: it may come from a commit, a server or a unit.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/value.h"
+#include "ctl/table.h"
+
+namespace overlayd::ctl {
+
+// The text member `key`, harmless, on one line.
+std::string shown(const Value& dict, const std::string& key);
+// The same with its line ends.
+std::string shown_lines(const Value& dict, const std::string& key);
+
+// "8bd0e77a", or "-" if there is no commit.
+std::string short_hash(const Value& dict, const std::string& key);
+// "8bd0e77a → 91ab02cd"; one of them if the other is missing or the same; "" for none.
+std::string change_of(const Value& dict, const std::string& from_key, const std::string& to_key);
+
+// One sign for how a service stands: ✓ in sync, ≠ upstream has other content, ✗ failed,
+// … changing, · nothing deployed yet.
+Cell mark_of(const Value& service);
+// ✓ done, ✗ failed, ! refused, - nothing changed.
+Cell mark_of_outcome(const std::string& outcome);
+// Of what is said about it: failures and refusals stand out.
+Colour colour_of_outcome(const std::string& outcome);
+
+// "following", "frozen, failed".
+Cell state_of(const Value& service);
+Cell unit_state_of(const Value& service);
+
+// "frozen by root 3h ago, until 2026-03-01 14:20 (in 1h 20m): release week"; "" if it follows.
+std::string hold_of(const Value& service, int64_t now);
+// "since 5m ago, next try in 2m"; "" if neither is known.
+std::string retry_of(const Value& service, int64_t now);
+// What to do about a failure: the daemon's own hint, or the command that helps.
+std::string hint_of(const Value& service);
+// Where the deployed content is not in place.
+std::vector<std::string> missing_overlays(const Value& service);
+
+}  // namespace overlayd::ctl

@@ -1,0 +1,137 @@
+// The command line of overlayctl: what is understood, and what a wrong one is told.
+#include <gtest/gtest.h>
+
+#include "ctl/arguments.h"
+
+namespace overlayd::ctl {
+namespace {
+
+Invocation parsed(const std::vector<std::string>& arguments) {
+  const auto result = parse(arguments);
+  if (const auto* reply = std::get_if<Reply>(&result)) {
+    ADD_FAILURE() << reply->text;
+    return {};
+  }
+  return std::get<Invocation>(result);
+}
+
+Reply replied(const std::vector<std::string>& arguments) {
+  const auto result = parse(arguments);
+  if (const auto* reply = std::get_if<Reply>(&result)) return *reply;
+  ADD_FAILURE() << "was accepted";
+  return {"", ExitCode::done};
+}
+
+using Names = std::vector<std::string>;
+
+TEST(CtlArguments, EveryVerbIsKnown) {
+  EXPECT_EQ(parsed({"status"}).verb, Verb::status);
+  EXPECT_EQ(parsed({"forward"}).verb, Verb::forward);
+  EXPECT_EQ(parsed({"freeze", "a"}).verb, Verb::freeze);
+  EXPECT_EQ(parsed({"thaw", "a"}).verb, Verb::thaw);
+  EXPECT_EQ(parsed({"rollback", "a"}).verb, Verb::rollback);
+  EXPECT_EQ(parsed({"plan"}).verb, Verb::plan);
+  EXPECT_EQ(parsed({"log", "a"}).verb, Verb::log);
+  EXPECT_EQ(parsed({"reload"}).verb, Verb::reload);
+}
+
+TEST(CtlArguments, NoCommandIsStatusOfAll) {
+  EXPECT_EQ(parsed({}).verb, Verb::status);
+  EXPECT_TRUE(parsed({}).services.empty());
+}
+
+TEST(CtlArguments, JsonIsAcceptedBeforeAndAfterTheCommand) {
+  EXPECT_TRUE(parsed({"--json", "status"}).json);
+  EXPECT_TRUE(parsed({"status", "--json"}).json);
+  EXPECT_TRUE(parsed({"freeze", "a", "--json", "--for", "2h"}).json);
+  EXPECT_TRUE(parsed({"--json"}).json);
+  EXPECT_FALSE(parsed({"status"}).json);
+}
+
+TEST(CtlArguments, FreezeTakesServicesReasonAndDuration) {
+  const Invocation freeze =
+      parsed({"freeze", "web", "db", "--reason", "release week", "--for=1h30m"});
+  EXPECT_EQ(freeze.services, (Names{"web", "db"}));
+  EXPECT_EQ(freeze.reason, "release week");
+  EXPECT_EQ(freeze.duration, std::chrono::minutes(90));
+  EXPECT_EQ(parsed({"freeze", "--reason", "x", "web"}).services, Names{"web"});
+  EXPECT_EQ(parsed({"freeze", "web"}).duration, std::chrono::seconds(0));
+}
+
+TEST(CtlArguments, RevisionsAreTakenAsTheyAre) {
+  for (const std::string revision : {"HEAD~1", "@{1}", "v1.4", "8bd0e77a", "origin/main^2"}) {
+    EXPECT_EQ(parsed({"rollback", "web", revision}).revision, revision);
+    EXPECT_EQ(parsed({"plan", "web", revision}).revision, revision);
+  }
+  EXPECT_EQ(parsed({"rollback", "web"}).revision, "");
+  EXPECT_EQ(parsed({"rollback", "foo@bar", "@{1}"}).services, Names{"foo@bar"});
+}
+
+TEST(CtlArguments, AServiceMayBeCalledLikeACommand) {
+  EXPECT_EQ(parsed({"status", "log"}).services, Names{"log"});
+  EXPECT_EQ(parsed({"rollback", "plan"}).services, Names{"plan"});
+}
+
+TEST(CtlArguments, AMistypedCommandGetsASuggestion) {
+  const Reply reply = replied({"stauts"});
+  EXPECT_EQ(reply.code, ExitCode::wrong_use);
+  EXPECT_EQ(reply.text,
+            "overlayctl: no command 'stauts' (did you mean 'status'?)\n"
+            "Try 'overlayctl --help'.\n");
+}
+
+TEST(CtlArguments, AMistypedOptionGetsASuggestion) {
+  EXPECT_EQ(replied({"freeze", "web", "--resaon", "x"}).text,
+            "overlayctl: no option '--resaon' (did you mean '--reason'?)\n"
+            "Try 'overlayctl freeze --help'.\n");
+  EXPECT_EQ(replied({"--jsn"}).code, ExitCode::wrong_use);
+}
+
+TEST(CtlArguments, MissingAndSuperfluousOnesAreWrongUse) {
+  EXPECT_EQ(replied({"freeze"}).text,
+            "overlayctl: SERVICE is required\nTry 'overlayctl freeze --help'.\n");
+  for (const auto& arguments : std::vector<Names>{{"thaw"},
+                                                  {"rollback"},
+                                                  {"log"},
+                                                  {"log", "a", "b"},
+                                                  {"rollback", "a", "b", "c"},
+                                                  {"plan", "a", "b", "status"},
+                                                  {"reload", "a"},
+                                                  {"freeze", "a", "--for"},
+                                                  {"status", "--for", "2h"}})
+    EXPECT_EQ(replied(arguments).code, ExitCode::wrong_use) << arguments.front();
+}
+
+TEST(CtlArguments, AFreezeOfNoTimeOrAStrangeOneIsWrongUse) {
+  for (const std::string duration : {"2x", "0", "-1h", "soon", "9999999999w"})
+    EXPECT_EQ(replied({"freeze", "web", "--for=" + duration}).code, ExitCode::wrong_use)
+        << duration;
+  EXPECT_EQ(replied({"freeze", "web", "--for", "2x"}).text,
+            "overlayctl: '2x' is not a time: --for takes 90s, 30m, 2h, 1h30m or 3d\n"
+            "Try 'overlayctl freeze --help'.\n");
+}
+
+TEST(CtlArguments, ATerminalEscapeIsNotRepeated) {
+  EXPECT_EQ(replied({"\033[31mred"}).text.find('\033'), std::string::npos);
+}
+
+TEST(CtlArguments, HelpAndVersionAreDone) {
+  EXPECT_EQ(replied({"--version"}).code, ExitCode::done);
+  EXPECT_TRUE(replied({"--version"}).text.starts_with("overlayctl "));
+  EXPECT_EQ(replied({"--help"}).code, ExitCode::done);
+  EXPECT_NE(replied({"--help"}).text.find("Exit status: 0 done"), std::string::npos);
+}
+
+TEST(CtlArguments, EveryCommandHasHelpWithExamples) {
+  for (const std::string command :
+       {"status", "forward", "freeze", "thaw", "rollback", "plan", "log", "reload"}) {
+    const Reply reply = replied({command, "--help"});
+    EXPECT_EQ(reply.code, ExitCode::done);
+    EXPECT_TRUE(reply.text.starts_with("Usage: overlayctl " + command));
+    EXPECT_NE(reply.text.find("Examples:\n"), std::string::npos) << command;
+    EXPECT_EQ(replied({"-h"}).code, ExitCode::done);
+  }
+}
+
+}  // namespace
+}  // namespace overlayd::ctl
