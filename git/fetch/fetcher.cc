@@ -1,0 +1,197 @@
+#include "git/fetch/fetcher.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "git/fetch/diagnosis.h"
+
+namespace overlayd::git {
+namespace {
+
+std::string branch_refspec(const std::string& branch) {
+  return fmt::format("+refs/heads/{}:{}", branch, tracking_ref(branch));
+}
+
+std::vector<std::string> valid(const std::vector<std::string>& names) {
+  std::vector<std::string> result;
+  std::copy_if(names.begin(), names.end(), std::back_inserter(result), is_ref_name);
+  return result;
+}
+
+bool is_among(const std::vector<std::string>& names, const std::string& name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+// `output` is that of ls-remote or for-each-ref: an id, a tab, a full ref name.
+std::vector<std::pair<std::string, Oid>> parse_refs(const std::string& output) {
+  std::vector<std::pair<std::string, Oid>> refs;
+  for (const auto& line : split(output, '\n')) {
+    const size_t tab = line.find('\t');
+    if (tab != std::string::npos && is_oid(line.substr(0, tab)))
+      refs.emplace_back(line.substr(tab + 1), line.substr(0, tab));
+  }
+  return refs;
+}
+
+std::vector<std::pair<std::string, Oid>> list_remote(Git& git, std::vector<std::string> refs) {
+  std::vector<std::string> arguments{"ls-remote", "--refs", "origin"};
+  arguments.insert(arguments.end(), refs.begin(), refs.end());
+  auto found = parse_refs(git.run(std::move(arguments)));
+  // git matches the end of a name: "refs/heads/x" also finds "refs/mirror/refs/heads/x"
+  std::erase_if(found, [&](const auto& ref) { return !is_among(refs, ref.first); });
+  return found;
+}
+
+std::string head_ref(const std::string& branch) { return "refs/heads/" + branch; }
+
+bool are_in_each_others_way(const std::string& a, const std::string& b) {
+  return a.starts_with(b + "/") || b.starts_with(a + "/");
+}
+
+}  // namespace
+
+Fetcher::Fetcher(const FetchHello& hello, std::string program)
+    : git_(hello, std::move(program)), depth_(hello.depth) {}
+
+void Fetcher::remove_leftovers() {
+  if (!is_clean_) git_.mirror().remove_leftovers();
+  is_clean_ = true;
+}
+
+Tips Fetcher::list_tips(const ListTips& request) {
+  std::vector<std::string> refs;
+  for (const auto& branch : valid(request.branches)) refs.push_back(head_ref(branch));
+  Tips answer;
+  if (refs.empty()) return answer;  // without a name, git would list everything
+  for (const auto& [ref, oid] : list_remote(git_, refs))
+    answer.tips.emplace_back(ref.substr(head_ref("").size()), oid);
+  return answer;
+}
+
+Outcome Fetcher::try_fetch(std::vector<std::string> options,
+                           const std::vector<std::string>& refspecs) {
+  std::vector<std::string> arguments{"fetch",
+                                     "--quiet",
+                                     "--filter=blob:none",
+                                     "--no-tags",
+                                     "--no-write-fetch-head",
+                                     "--recurse-submodules=no",
+                                     "--no-auto-maintenance"};
+  arguments.insert(arguments.end(), options.begin(), options.end());
+  arguments.emplace_back("origin");
+  arguments.insert(arguments.end(), refspecs.begin(), refspecs.end());
+  return git_.try_run(std::move(arguments));
+}
+
+// One git if all is well. If not, that may be for a branch that is gone, or for a ref of a branch
+// that is gone: each is put right once.
+Fetcher::Result Fetcher::fetch_existing(const std::vector<std::string>& options,
+                                        const std::vector<std::string>& branches) {
+  Result result{.branches = valid(branches)};
+  for (int attempt = 0; !result.branches.empty(); attempt++) {
+    std::vector<std::string> refspecs;
+    for (const auto& branch : result.branches) refspecs.push_back(branch_refspec(branch));
+    const Outcome outcome = try_fetch(options, refspecs);
+    result.filtered = !says_unfiltered(outcome.errors);
+    if (outcome.ok()) return result;
+    constexpr int max_attempts = 3;
+    if (attempt + 1 == max_attempts) git_.fail(outcome);
+    if (says_ref_is_missing(outcome.errors)) {
+      result.branches.clear();
+      for (const auto& [branch, oid] : list_tips({branches}).tips)
+        result.branches.push_back(branch);
+    } else if (says_refs_conflict(outcome.errors)) {
+      remove_refs_in_the_way(result.branches);
+    } else {
+      git_.fail(outcome);
+    }
+  }
+  return result;
+}
+
+Fetched Fetcher::fetch_branches(const FetchBranches& request) {
+  remove_leftovers();
+  const auto before = git_.mirror().tips(request.branches);
+  const Result result = fetch_existing({fmt::format("--depth={}", depth_)}, request.branches);
+  std::vector<std::string> gone;
+  for (const auto& branch : valid(request.branches))
+    if (!is_among(result.branches, branch)) gone.push_back(tracking_ref(branch));
+  remove_refs(gone);
+  merge_packs_if_many();
+  return {.branches = result.branches,
+          .changed = git_.mirror().tips(request.branches) != before,
+          .filtered = result.filtered};
+}
+
+Fetched Fetcher::fetch_blobs(const std::vector<Oid>& blobs) {
+  remove_leftovers();
+  if (blobs.empty()) return {.branches = {}, .changed = false};
+  const Outcome outcome =
+      git_.try_run({"-c", "fetch.negotiationAlgorithm=noop", "fetch", "--quiet",
+                    "--filter=blob:none", "--no-tags", "--no-write-fetch-head",
+                    "--recurse-submodules=no", "--no-auto-maintenance", "--stdin", "origin"},
+                   join(blobs, "\n") + "\n");
+  if (!outcome.ok()) git_.fail(outcome);
+  return {.branches = {}, .changed = true, .filtered = !says_unfiltered(outcome.errors)};
+}
+
+Fetched Fetcher::deepen(const Deepen& request) {
+  remove_leftovers();
+  const std::string before = git_.mirror().edge();
+  if (before.empty()) return {.branches = {}, .changed = false};
+  const Result result =
+      fetch_existing({fmt::format("--deepen={}", request.by)}, followed_branches());
+  return {.branches = {}, .changed = git_.mirror().edge() != before, .filtered = result.filtered};
+}
+
+Fetched Fetcher::fetch_revision(const FetchRevision& request) {
+  remove_leftovers();
+  const std::string depth = fmt::format("--depth={}", depth_);
+  std::vector<std::string> refspecs;
+  if (is_oid(request.name)) {
+    refspecs.push_back(request.name);
+  } else if (is_ref_name(request.name)) {
+    const std::string tag = "refs/tags/" + request.name;
+    for (const auto& [ref, oid] : list_remote(git_, {tag, head_ref(request.name)}))
+      refspecs.push_back(ref == tag ? fmt::format("+{0}:{0}", tag) : branch_refspec(request.name));
+  }
+  if (refspecs.empty()) return {.branches = {}, .changed = false};
+  const Outcome outcome = try_fetch({depth}, refspecs);
+  if (!outcome.ok() && !says_object_is_refused(outcome.errors)) git_.fail(outcome);
+  return {.branches = {}, .changed = outcome.ok(), .filtered = !says_unfiltered(outcome.errors)};
+}
+
+std::vector<std::string> Fetcher::followed_branches() {
+  std::vector<std::string> branches;
+  const std::string prefix = tracking_ref("");
+  const std::string output =
+      git_.run({"for-each-ref", "--format=%(objectname)%09%(refname)", prefix});
+  for (const auto& [ref, oid] : parse_refs(output)) branches.push_back(ref.substr(prefix.size()));
+  return branches;
+}
+
+void Fetcher::remove_refs(const std::vector<std::string>& refs) {
+  std::string commands;
+  for (const auto& ref : refs) commands += fmt::format("delete {}\n", ref);
+  if (!commands.empty()) git_.run({"update-ref", "--stdin"}, commands);
+}
+
+void Fetcher::remove_refs_in_the_way(const std::vector<std::string>& branches) {
+  std::vector<std::string> refs;
+  for (const auto& old : followed_branches())
+    if (std::any_of(branches.begin(), branches.end(),
+                    [&](const auto& branch) { return are_in_each_others_way(old, branch); }))
+      refs.push_back(tracking_ref(old));
+  remove_refs(refs);
+}
+
+// Every fetch adds a pack, and every lookup asks all of them.
+void Fetcher::merge_packs_if_many() {
+  constexpr size_t many = 64;
+  if (git_.mirror().pack_count() < many) return;
+  git_.run({"repack", "-a", "-d", "--quiet"});
+}
+
+}  // namespace overlayd::git

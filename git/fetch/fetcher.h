@@ -1,0 +1,44 @@
+// What the daemon can ask overlayd-fetch for, each done by one git wherever that is possible.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "git/fetch/git.h"
+#include "git/messages.h"
+
+namespace overlayd::git {
+
+class Fetcher {
+ public:
+  // Prepares the mirror; see Git for `program`. Throws.
+  Fetcher(const FetchHello& hello, std::string program);
+
+  // Each throws KnownFailure if git fails for another reason than a missing branch or revision.
+  Tips list_tips(const ListTips& request);
+  Fetched fetch_branches(const FetchBranches& request);
+  Fetched fetch_blobs(const std::vector<Oid>& blobs);
+  Fetched deepen(const Deepen& request);
+  Fetched fetch_revision(const FetchRevision& request);
+
+ private:
+  struct Result {
+    std::vector<std::string> branches;
+    bool filtered = true;
+  };
+
+  Outcome try_fetch(std::vector<std::string> options, const std::vector<std::string>& refspecs);
+  Result fetch_existing(const std::vector<std::string>& options,
+                        const std::vector<std::string>& branches);
+  std::vector<std::string> followed_branches();
+  void remove_refs(const std::vector<std::string>& refs);
+  void remove_refs_in_the_way(const std::vector<std::string>& branches);
+  void merge_packs_if_many();
+  void remove_leftovers();
+
+  Git git_;
+  uint64_t depth_;
+  bool is_clean_ = false;
+};
+
+}  // namespace overlayd::git

@@ -1,0 +1,39 @@
+#include "git/fetch/git.h"
+
+#include "base/error.h"
+#include "git/fetch/credential.h"
+#include "git/fetch/diagnosis.h"
+#include "git/fetch/settings.h"
+#include "git/serve.h"
+
+namespace overlayd::git {
+
+Git::Git(const FetchHello& hello, std::string program)
+    : upstream_(parse_upstream(hello.url)), mirror_(hello.mirror) {
+  const Secrets secrets(hello.secrets);
+  token_file_ = secrets.token;
+  environment_ = git_environment(upstream_, mirror_, secrets);
+  mirror_.prepare();
+  mirror_.configure(mirror_config(upstream_),
+                    {{global_config_name, global_config(secrets, program)},
+                     {ssh_config_name, ssh_config(secrets)}});
+}
+
+Outcome Git::try_run(std::vector<std::string> arguments, std::string_view input) {
+  arguments.insert(arguments.begin(), "/usr/bin/git");
+  return git::run(arguments, environment_, input);
+}
+
+std::string Git::run(std::vector<std::string> arguments, std::string_view input) {
+  Outcome outcome = try_run(std::move(arguments), input);
+  if (!outcome.ok()) fail(outcome);
+  return std::move(outcome.output);
+}
+
+void Git::fail(const Outcome& outcome) {
+  const std::string token = token_file_.empty() ? "" : read_token(token_file_);
+  const Failure failure = diagnose(outcome.errors, token);
+  throw KnownFailure(failure.kind, failure.message);
+}
+
+}  // namespace overlayd::git

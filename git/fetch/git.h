@@ -1,0 +1,36 @@
+// git, set up for one upstream and one mirror.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "git/fetch/mirror.h"
+#include "git/fetch/process.h"
+#include "git/fetch/upstream.h"
+#include "git/messages.h"
+
+namespace overlayd::git {
+
+class Git {
+ public:
+  // `program` is the path of this executable, which git runs as its credential helper.
+  Git(const FetchHello& hello, std::string program);
+
+  Mirror& mirror() { return mirror_; }
+
+  // Runs `git <arguments>` in the mirror, whatever comes of it.
+  Outcome try_run(std::vector<std::string> arguments, std::string_view input = {});
+  // The same, but throws KnownFailure if it fails. Returns its stdout.
+  std::string run(std::vector<std::string> arguments, std::string_view input = {});
+  // Throws the KnownFailure that a failed outcome means.
+  [[noreturn]] void fail(const Outcome& outcome);
+
+ private:
+  Upstream upstream_;
+  Mirror mirror_;
+  std::string token_file_;
+  std::vector<std::string> environment_;
+};
+
+}  // namespace overlayd::git

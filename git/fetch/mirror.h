@@ -1,0 +1,50 @@
+// The bare, shallow, blob-less repository as files: what has to be right before git may work in it.
+//
+// One process at a time works on a mirror (the daemon sees to that), and it holds nothing that
+// cannot be fetched again: whatever a killed git left behind is simply removed.
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/fd.h"
+
+namespace overlayd::git {
+
+class Mirror {
+ public:
+  explicit Mirror(std::string path) : path_(std::move(path)) {}
+
+  const std::string& path() const { return path_; }
+  // A folder inside it for files of ours: configuration that git and ssh read, and their HOME.
+  std::string private_folder() const { return path_ + "/overlayd"; }
+
+  // Makes an empty repository of an empty folder; completes one that is not whole.
+  void prepare();
+  // Writes the repository's own configuration, and the files of ours; nothing is touched that is as
+  // it should be.
+  void configure(std::string_view config, const std::map<std::string, std::string>& private_files);
+  // Removes locks and half-written files of a git that was killed.
+  void remove_leftovers();
+
+  // What refs/remotes/origin/`branch` holds, as text; empty if there is no such file.
+  std::string tip(const std::string& branch) const;
+  std::vector<std::string> tips(const std::vector<std::string>& branches) const;
+  // The shallow edge; empty if all history is there.
+  std::string edge() const;
+  size_t pack_count() const;
+
+ private:
+  std::string path_;
+};
+
+// The full name of the ref in the mirror that follows `branch`.
+std::string tracking_ref(const std::string& branch);
+
+// True if `name` can be a branch or a tag, git-check-ref-format(1), and cannot be taken for an
+// option or a pattern.
+bool is_ref_name(std::string_view name);
+
+}  // namespace overlayd::git

@@ -1,0 +1,47 @@
+#include "git/read/missing.h"
+
+#include <set>
+
+#include "git/read/limits.h"
+
+namespace overlayd::git {
+namespace {
+
+class Search {
+ public:
+  explicit Search(const Repository& repository) : repository_(repository) {}
+
+  void visit(const Oid& oid, EntryKind kind, size_t depth = 0) {
+    if (kind == EntryKind::missing || kind == EntryKind::submodule) return;
+    if (!seen_.insert(oid).second) return;
+    if (seen_.size() > max_entries || depth > max_tree_depth)
+      throw Error("the tree is too large or too deep for an overlay");
+    if (kind == EntryKind::directory)
+      descend(oid, depth);
+    else if (!repository_.has(parse_oid(oid)))
+      missing_.push_back(oid);
+  }
+
+  std::vector<Oid> take() { return std::move(missing_); }
+
+ private:
+  void descend(const Oid& oid, size_t depth) {
+    for (const auto& entry : repository_.entries(parse_oid(oid)))
+      visit(text_of(entry.oid), entry.kind, depth + 1);
+  }
+
+  const Repository& repository_;
+  std::set<Oid> seen_;
+  std::vector<Oid> missing_;
+};
+
+}  // namespace
+
+std::vector<Oid> missing_blobs(const Repository& repository, const ListMissing& request) {
+  repository.refresh();
+  Search search(repository);
+  for (const auto& [oid, kind] : request.roots) search.visit(oid, kind);
+  return search.take();
+}
+
+}  // namespace overlayd::git

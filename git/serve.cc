@@ -1,0 +1,38 @@
+#include "git/serve.h"
+
+#include "base/channel.h"
+#include "base/text.h"
+
+namespace overlayd::git {
+namespace {
+
+constexpr int socket_number = 3;
+
+Failure failure_of(const std::exception& error) {
+  const auto* known = dynamic_cast<const KnownFailure*>(&error);
+  return {.kind = known == nullptr ? FailureKind::internal : known->kind(),
+          .message = printable(error.what())};
+}
+
+void respond(const Answer& answer) { send_message(socket_number, encode(answer)); }
+
+void handle_one(const Handler& handle, std::string_view message) {
+  try {
+    handle(message, respond);
+  } catch (const std::exception& error) {
+    respond(failure_of(error));
+  }
+}
+
+}  // namespace
+
+int serve(const Handler& handle) noexcept {
+  try {
+    while (const auto message = receive_message(socket_number)) handle_one(handle, *message);
+    return 0;
+  } catch (const std::exception&) {
+    return 1;  // the daemon is gone, and with it whoever could be told
+  }
+}
+
+}  // namespace overlayd::git
