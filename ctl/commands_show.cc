@@ -20,7 +20,7 @@ ExitCode show_plan(const Invocation& invocation) {
     append_text(message, invocation.revision);
   }));
   print_answer(answer, invocation.json, render_plans);
-  return ExitCode::done;
+  return exit_code_of_plans(answer);
 }
 
 ExitCode show_log(const Invocation& invocation) {

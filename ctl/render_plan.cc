@@ -40,14 +40,23 @@ std::string heading(const Value& plan, const View& view) {
   return view.paint(Colour::bold, name) + fitted(rest, display_width(name), view) + "\n";
 }
 
+// Why there is no plan, or what is to be known about it.
+std::string render_message(const Value& plan, const View& view) {
+  const std::string outcome = shown(plan, "outcome");
+  const std::string message = shown_lines(plan, "message");
+  const std::string text =
+      outcome.empty() || message.empty() ? outcome + message : outcome + ": " + message;
+  if (text.empty()) return plan.at("steps").list().empty() ? "  nothing to do\n" : "";
+  std::string lines;
+  for (const auto& line : wrap(text, view.width_after(2)))
+    lines += fmt::format("  {}\n", view.paint(colour_of_outcome(outcome), line));
+  return lines;
+}
+
 std::string render_plan(const Value& plan, const View& view) {
-  std::string text = heading(plan, view);
+  std::string text = heading(plan, view) + render_message(plan, view);
   const List& steps = plan.at("steps").list();
   const List& files = plan.at("files").list();
-  const std::string message = shown_lines(plan, "message");
-  if (!message.empty())
-    for (const auto& line : wrap(message, view.width_after(2))) text += fmt::format("  {}\n", line);
-  if (steps.empty() && message.empty()) text += "  nothing to do\n";
   if (!steps.empty()) text += "  steps\n";
   for (const auto& step : steps) text += render_step(step, view);
   if (!files.empty()) text += "  files that differ\n";

@@ -23,6 +23,15 @@ TEST(CtlExitCodes, TheWorstOutcomeDecides) {
   EXPECT_EQ(exit_code_of_results(answer_with({"of a newer daemon"})), ExitCode::failed);
 }
 
+TEST(CtlExitCodes, APlanThatCouldNotBeMadeCounts) {
+  const auto plans = [](const char* outcome) -> Value {
+    return Dict{{"plans", List{Dict{}, Dict{{"outcome", outcome}}}}};
+  };
+  EXPECT_EQ(exit_code_of_plans(Dict{{"plans", List{Dict{{"name", "web"}}}}}), ExitCode::done);
+  EXPECT_EQ(exit_code_of_plans(plans("failed")), ExitCode::failed);
+  EXPECT_EQ(exit_code_of_plans(plans("refused")), ExitCode::refused);
+}
+
 TEST(CtlExitCodes, ARefusedConfigurationIsAFailure) {
   EXPECT_EQ(exit_code_of_reload(Dict{}), ExitCode::done);
   EXPECT_EQ(exit_code_of_reload(Dict{{"config_error", "services.toml:1:1: …"}}), ExitCode::failed);

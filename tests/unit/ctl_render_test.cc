@@ -250,6 +250,13 @@ TEST_F(CtlRender, PlanListsStepsAndFiles) {
             "  nothing to do\n");
 }
 
+TEST_F(CtlRender, PlanSaysWhyThereIsNone) {
+  const Value answer = Dict{
+      {"plans",
+       List{Dict{{"name", "grafana"}, {"outcome", "refused"}, {"message", "etc/x leads out"}}}}};
+  EXPECT_EQ(render_plans(answer, view_), "grafana\n  refused: etc/x leads out\n");
+}
+
 TEST_F(CtlRender, LogIsATableWithReasonsAndFailuresBelow) {
   const Value answer = Dict{{"entries", List{Dict{{"at", now - 60},
                                                   {"verb", "rollback"},
