@@ -36,31 +36,31 @@ Fd open_folder(const std::string& folder) {
   return dir;
 }
 
-bool lies_in_another(const CheckoutLink& link, const std::vector<CheckoutLink>& links) {
-  return std::any_of(links.begin(), links.end(), [&](const CheckoutLink& other) {
-    return other.link != link.link && is_at_or_below("/" + link.link, "/" + other.link);
+bool lies_in_another(const std::string& link, const CheckoutLinks& links) {
+  return std::any_of(links.begin(), links.end(), [&](const auto& other) {
+    return other.first != link && is_at_or_below("/" + link, "/" + other.first);
   });
 }
 
-void add_link(const Fd& checkout, const CheckoutLink& link) {
-  Fd dir(check(dup(checkout.get()), "cannot keep a descriptor"));
-  auto parts = split(link.link, '/');
+void add_link(const Fd& checkout, const std::string& link, const std::string& tree) {
+  Fd dir(check(fcntl(checkout.get(), F_DUPFD_CLOEXEC, 3), "cannot keep a descriptor"));
+  auto parts = split(link, '/');
   const std::string name = parts.back();
   parts.pop_back();
   for (const auto& part : parts) dir = make_dir_at(dir.get(), part, 0755);
-  replace_symlink_at(dir.get(), name, link.tree);
+  replace_symlink_at(dir.get(), name, tree);
 }
 
 }  // namespace
 
 void make_checkout(const std::string& folder, const std::string& commit,
-                   const std::vector<CheckoutLink>& links) {
+                   const CheckoutLinks& links) {
   const Fd dir = open_folder(folder);
-  for (const auto& link : links)
-    if (link.link == ".") return replace_symlink_at(dir.get(), commit, link.tree);
+  const auto whole = links.find(".");
+  if (whole != links.end()) return replace_symlink_at(dir.get(), commit, whole->second);
   const Fd checkout = make_dir_at(dir.get(), commit, 0755);
-  for (const auto& link : links)
-    if (!lies_in_another(link, links)) add_link(checkout, link);
+  for (const auto& [link, tree] : links)
+    if (!lies_in_another(link, links)) add_link(checkout, link, tree);
 }
 
 void switch_checkout(const std::string& folder, const std::string& commit) {

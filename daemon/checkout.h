@@ -3,19 +3,17 @@
 // They are derived from what is deployed and can be made again at any time.
 #pragma once
 
+#include <map>
 #include <string>
-#include <vector>
 
 namespace overlayd {
 
-struct CheckoutLink {
-  std::string link;  // path in the repository; "." is all of it
-  std::string tree;  // absolute path of the tree
-};
+// Path in the repository ("." is all of it) -> absolute path of the tree.
+using CheckoutLinks = std::map<std::string, std::string>;
 
 // Makes <folder>/<commit>, if need be anew. Refuses a folder that others than root can change.
 void make_checkout(const std::string& folder, const std::string& commit,
-                   const std::vector<CheckoutLink>& links);
+                   const CheckoutLinks& links);
 
 // Points `current` at <commit> in one rename, and removes checkouts other than this one and the one
 // before it, which a reader may still be walking through.

@@ -74,8 +74,13 @@ ServiceState state_of(const toml::table& table) {
   ServiceState state;
   state.deployed = commit_of(root["deployed"]);
   state.deployed_at = number_of(root["deployed_at"]);
+  state.upstream = text_of(root["upstream"]);
   state.branch = text_of(root["branch"]);
+  state.configured = text_of(root["configured"]);
   state.steps = parse_steps(text_of(root["steps"]));
+  if (const toml::table* links = root["links"].as_table())
+    for (const auto& [link, tree] : *links)
+      state.links[std::string(link.str())] = tree.value_or(std::string());
   state.frozen = hold_of(root["frozen"]);
   state.pinned = hold_of(root["pinned"]);
   state.failure = text_of(root["failure"]);
@@ -104,11 +109,16 @@ std::vector<std::string> deployed_commits(const ServiceState& state) {
 std::string to_text(const ServiceState& state) {
   toml::array log;
   for (const auto& deployment : state.log) log.push_back(to_table(deployment));
+  toml::table links;
+  for (const auto& [link, tree] : state.links) links.insert(link, tree);
   toml::table table{{"version", 1},
                     {"deployed", to_table(state.deployed)},
                     {"deployed_at", static_cast<int64_t>(state.deployed_at)},
+                    {"upstream", state.upstream},
                     {"branch", state.branch},
+                    {"configured", state.configured},
                     {"steps", to_text(state.steps)},
+                    {"links", links},
                     {"failure", clean(state.failure)},
                     {"failed_at", static_cast<int64_t>(state.failed_at)},
                     {"log", log}};

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -46,8 +47,11 @@ struct Deployment {
 struct ServiceState {
   Commit deployed;
   uint64_t deployed_at = 0;  // when its content went live
-  std::string branch;        // that it was deployed from; another one means another history
+  std::string upstream;      // that it was deployed from, without secrets, and the branch:
+  std::string branch;        // others mean another history
+  std::string configured;    // fingerprint of the configuration that `steps` were made for
   Steps steps;               // what is in place on the machine
+  std::map<std::string, std::string> links;  // of the checkout: path in the repository -> tree
   std::optional<Hold> frozen;
   std::optional<Hold> pinned;
   std::string failure;  // of the last unit action; empty: it was well

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "base/error.h"
+#include "base/hash.h"
 #include "base/text.h"
 
 namespace overlayd {
@@ -137,6 +138,17 @@ Action action_for(const ServiceConfig& service, const std::set<std::string>& pla
 
 Steps make_steps(const Target& target, const Facts& facts) {
   return StepMaker(target, facts).make();
+}
+
+std::string fingerprint(const ServiceConfig& service) {
+  std::string text =
+      fmt::format("{} {} {} {} {:o} {} {}", service.unit, service.upstream, service.branch,
+                  service.user, service.umask, name_of(service.action), service.checkout);
+  text += "\n" + service.group + "\n" + join(service.packages, " ");
+  for (const auto& overlay : service.overlays)
+    text += fmt::format("\n{} {} {}", overlay.local, overlay.link,
+                        overlay.type == OverlayType::bind ? "bind" : "symlink");
+  return fmt::format("{:016x}", hash(text));
 }
 
 void add_action(Plan& plan, const ServiceConfig& service, bool always) {

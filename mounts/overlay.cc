@@ -67,10 +67,10 @@ bool is_mount_root(const std::string& target) {
 
 void attach(const Fd& staged, const std::string& target, const std::vector<std::string>& covered) {
   std::vector<Fd> below;
-  below.reserve(covered.size());
-  for (const auto& path : covered) below.push_back(open_path(path));
+  for (const auto& path : covered)
+    if (is_mount_root(path)) below.push_back(open_path(path));
   move(staged, open_path(target), 0, target);
-  for (size_t i = 0; i < covered.size(); i++) take_away(below[i], covered[i]);
+  for (const auto& mount : below) take_away(mount, target);
 }
 
 void swap(const Fd& staged, const std::string& target, SwapMode mode) {

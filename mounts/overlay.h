@@ -33,7 +33,7 @@ Live is_live(const std::string& target, const std::string& source);
 bool is_mount_root(const std::string& target);
 
 // Puts `staged` on `target`, where no overlay stands yet. `covered` are overlays inside `target`,
-// which are part of `staged` and whose own mounts below are taken away.
+// which are part of `staged` and whose own mounts below, if there are any, are taken away.
 void attach(const Fd& staged, const std::string& target, const std::vector<std::string>& covered);
 
 // Replaces the overlay that stands at `target`: every look-up sees the old or the new one.

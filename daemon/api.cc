@@ -1,0 +1,225 @@
+#include "daemon/api.h"
+
+#include <unistd.h>
+
+#include "base/text.h"
+#include "daemon/caller.h"
+#include "mounts/overlay.h"
+
+namespace overlayd {
+namespace {
+
+constexpr const char* bus_name = "org.overlayd1";
+constexpr const char* object_path = "/org/overlayd1";
+constexpr const char* interface_name = "org.overlayd1.Manager";
+constexpr size_t max_reason_bytes = 1000;
+
+// Keeps a call until it is answered.
+using Call = std::shared_ptr<sd_bus_message>;
+Call keep(sd_bus_message* call) { return {sd_bus_message_ref(call), sd_bus_message_unref}; }
+
+void reply(sd_bus_message* call, const Dict& dict) {
+  BusMessage answer;
+  check_neg(sd_bus_message_new_method_return(call, out(answer)), "cannot answer");
+  append_dict(answer.get(), dict);
+  check_neg(sd_bus_send(nullptr, answer.get(), nullptr), "cannot answer");
+}
+
+void reply_text(sd_bus_message* call, const std::string& text) {
+  check_neg(sd_bus_reply_method_return(call, "s", text.c_str()), "cannot answer");
+}
+
+// Collects the results of several services and answers when the last one is there.
+class Gathering {
+ public:
+  Gathering(sd_bus_message* call, std::string key, size_t count)
+      : call_(keep(call)), key_(std::move(key)), results_(count), missing_(count) {
+    if (count == 0) reply(call, Dict{{key_, List{}}});
+  }
+  static Service::Answered slot(const std::shared_ptr<Gathering>& gathering, size_t index) {
+    return [gathering, index](const Value& value) { gathering->put(index, value); };
+  }
+
+ private:
+  void put(size_t index, const Value& value) {
+    results_[index] = value;
+    if (--missing_ == 0) reply(call_.get(), Dict{{key_, std::move(results_)}});
+  }
+  Call call_;
+  std::string key_;
+  List results_;
+  size_t missing_;
+};
+
+void require_length(const std::string& text, const char* what) {
+  if (text.size() > max_reason_bytes)
+    throw BusError("org.overlayd1.Error.InvalidArgument",
+                   fmt::format("the {} is longer than {} bytes", what, max_reason_bytes));
+}
+
+}  // namespace
+
+template <Api::Method method>
+int Api::dispatch(sd_bus_message* message, void* data, sd_bus_error* error) {
+  try {
+    (static_cast<Api*>(data)->*method)(message);
+    return 1;
+  } catch (const BusError& problem) {
+    return sd_bus_error_set(error, problem.name().c_str(), problem.what());
+  } catch (const std::exception& problem) {
+    return sd_bus_error_set(error, "org.overlayd1.Error.Failed", problem.what());
+  }
+}
+
+const sd_bus_vtable* Api::vtable() {
+  constexpr uint64_t flags = SD_BUS_VTABLE_UNPRIVILEGED;  // who may do what is decided in here
+  static const sd_bus_vtable table[] = {
+      SD_BUS_VTABLE_START(0),
+      SD_BUS_METHOD("Status", "as", "a{sv}", dispatch<&Api::status>, flags),
+      SD_BUS_METHOD("Log", "s", "a{sv}", dispatch<&Api::log>, flags),
+      SD_BUS_METHOD("Metrics", "", "s", dispatch<&Api::metrics>, flags),
+      SD_BUS_METHOD("WebListen", "", "s", dispatch<&Api::web_listen>, flags),
+      SD_BUS_METHOD("Plan", "ass", "a{sv}", dispatch<&Api::plan>, flags),
+      SD_BUS_METHOD("Forward", "as", "a{sv}", dispatch<&Api::forward>, flags),
+      SD_BUS_METHOD("Freeze", "asst", "a{sv}", dispatch<&Api::freeze>, flags),
+      SD_BUS_METHOD("Thaw", "as", "a{sv}", dispatch<&Api::thaw>, flags),
+      SD_BUS_METHOD("Rollback", "ss", "a{sv}", dispatch<&Api::rollback>, flags),
+      SD_BUS_METHOD("Reload", "", "a{sv}", dispatch<&Api::reload>, flags),
+      SD_BUS_SIGNAL("ConfigurationChanged", "", 0),
+      SD_BUS_VTABLE_END};
+  return table;
+}
+
+Api::Api(Manager& manager, sd_bus* bus) : manager_(manager), bus_(bus) {
+  check_neg(sd_bus_add_object_vtable(bus, out(slot_), object_path, interface_name, vtable(), this),
+            "cannot offer {}", interface_name);
+  manager_.on_reload([this] {
+    sd_bus_emit_signal(bus_, object_path, interface_name, "ConfigurationChanged", "");
+  });
+}
+
+void Api::open() {
+  check_neg(sd_bus_request_name(bus_, bus_name, 0), "cannot take the name {} on the bus", bus_name);
+}
+
+std::shared_ptr<Service> Api::named(const std::string& name) const {
+  const auto found = manager_.services().find(name);
+  if (found != manager_.services().end()) return found->second;
+  std::vector<std::string> names;
+  for (const auto& [known, service] : manager_.services()) names.push_back(known);
+  throw BusError("org.overlayd1.Error.UnknownService",
+                 fmt::format("there is no service '{}' on this machine{}", printable(name, 100),
+                             did_you_mean(name, names)));
+}
+
+Api::Services Api::named(const std::vector<std::string>& names) const {
+  Services services;
+  for (const auto& name : names) services.push_back(named(name));
+  if (names.empty())
+    for (const auto& [name, service] : manager_.services()) services.push_back(service);
+  return services;
+}
+
+Dict Api::machine_status() const {
+  char host[256] = {};
+  gethostname(host, sizeof host - 1);
+  return {{"version", OVERLAYD_VERSION},
+          {"host", host},
+          {"swap", swap_mode() == SwapMode::beneath ? "beneath" : "stacked"},
+          {"config", manager_.settings().config_file},
+          {"config_error", printable(manager_.config_error(), 20000, true)}};
+}
+
+void Api::status(sd_bus_message* call) {
+  List list;
+  std::vector<std::string> units;
+  for (const auto& service : named(read_texts(call))) {
+    list.emplace_back(service->status());
+    units.push_back(service->config().unit);
+  }
+  Dict dict = machine_status();
+  manager_.units().states(
+      units, [call = keep(call), dict = std::move(dict),
+              list = std::move(list)](const std::map<std::string, UnitState>& states) mutable {
+        List services;
+        for (const auto& entry : list) {
+          Dict service = entry.dict();
+          const auto state = states.find(service["unit"].text());
+          service["unit_state"] = state == states.end() ? "" : describe(state->second);
+          services.emplace_back(std::move(service));
+        }
+        dict["services"] = std::move(services);
+        reply(call.get(), dict);
+      });
+}
+
+void Api::log(sd_bus_message* call) { reply(call, {{"entries", named(read_text(call))->log()}}); }
+
+void Api::metrics(sd_bus_message* call) { reply_text(call, manager_.metrics().text()); }
+
+void Api::web_listen(sd_bus_message* call) { reply_text(call, manager_.config().web.listen); }
+
+void Api::plan(sd_bus_message* call) {
+  require_root(call);
+  const auto services = named(read_texts(call));
+  const std::string revision = read_text(call);
+  const auto gathering = std::make_shared<Gathering>(call, "plans", services.size());
+  for (size_t i = 0; i < services.size(); i++)
+    services[i]->plan(revision, Gathering::slot(gathering, i));
+}
+
+void Api::forward(sd_bus_message* call) {
+  require_root(call);
+  const auto names = read_texts(call);
+  const auto services = named(names);
+  const std::string by = caller_name(call);
+  const auto gathering = std::make_shared<Gathering>(call, "results", services.size());
+  for (size_t i = 0; i < services.size(); i++) {
+    const auto answered = Gathering::slot(gathering, i);
+    if (names.empty())
+      services[i]->forward_unless_held(by, answered);
+    else
+      services[i]->forward(by, answered);
+  }
+}
+
+void Api::freeze(sd_bus_message* call) {
+  require_root(call);
+  const auto services = named(read_texts(call));
+  const std::string reason = read_text(call);
+  uint64_t seconds = 0;
+  check_neg(sd_bus_message_read(call, "t", &seconds), "cannot read the call");
+  require_length(reason, "reason");
+  constexpr uint64_t century = 3'155'760'000;
+  if (seconds > century)
+    throw BusError("org.overlayd1.Error.InvalidArgument", "that is more than a hundred years");
+  const std::string by = caller_name(call);
+  const auto gathering = std::make_shared<Gathering>(call, "results", services.size());
+  for (size_t i = 0; i < services.size(); i++)
+    services[i]->freeze(by, reason, seconds, Gathering::slot(gathering, i));
+}
+
+void Api::thaw(sd_bus_message* call) {
+  require_root(call);
+  const auto services = named(read_texts(call));
+  const std::string by = caller_name(call);
+  const auto gathering = std::make_shared<Gathering>(call, "results", services.size());
+  for (size_t i = 0; i < services.size(); i++) services[i]->thaw(by, Gathering::slot(gathering, i));
+}
+
+void Api::rollback(sd_bus_message* call) {
+  require_root(call);
+  const auto service = named(read_text(call));
+  const std::string revision = read_text(call);
+  const auto gathering = std::make_shared<Gathering>(call, "results", 1);
+  service->rollback(caller_name(call), revision, Gathering::slot(gathering, 0));
+}
+
+void Api::reload(sd_bus_message* call) {
+  require_root(call);
+  const std::string error = manager_.reload();
+  reply(call, {{"config", manager_.settings().config_file},
+               {"config_error", printable(error, 20000, true)}});
+}
+
+}  // namespace overlayd

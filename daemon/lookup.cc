@@ -1,0 +1,124 @@
+#include "daemon/lookup.h"
+
+#include "base/error.h"
+#include "base/text.h"
+
+namespace overlayd {
+namespace {
+
+constexpr uint64_t most_to_deepen = 1'000'000;
+
+const std::string remote_branches = "refs/remotes/origin/";
+
+std::string revision_of(const Wish& wish, bool as_branch) {
+  if (wish.revision.empty()) return remote_branches + wish.branch;
+  return as_branch ? remote_branches + wish.revision : wish.revision;
+}
+
+// "v1.2~3^{}" -> "v1.2": what can be asked for by name.
+std::string name_in(const std::string& revision) {
+  return revision.substr(0, revision.find_first_of("~^@:"));
+}
+
+std::string describe(const Wish& wish) {
+  if (!wish.older_than.empty())
+    return fmt::format("a commit before {} with other content for this service",
+                       wish.older_than.substr(0, 8));
+  if (wish.wants_tip()) return fmt::format("branch {}", wish.branch);
+  return fmt::format("revision '{}'", printable(wish.revision, 200));
+}
+
+}  // namespace
+
+Lookup::Lookup(Session& session, std::vector<WishInWork>& wishes, Callback done)
+    : session_(session), wishes_(wishes), done_(std::move(done)) {}
+
+void Lookup::start() {
+  for (size_t i = 0; i < wishes_.size(); i++)
+    if (wishes_[i].granted()) outstanding_++;
+  if (outstanding_ == 0) return done_();
+  for (size_t i = 0; i < wishes_.size(); i++)
+    if (wishes_[i].granted()) resolve(i);
+}
+
+void Lookup::resolve(size_t index) {
+  const Wish& wish = wishes_[index].wish;
+  const auto request =
+      wish.older_than.empty()
+          ? git::ReadRequest(git::Resolve{
+                .revision = revision_of(wish, as_branch_.count(index) > 0), .links = wish.links})
+          : git::ReadRequest(git::ResolveOlder{.commit = wish.older_than, .links = wish.links});
+  session_.try_read(request, [this, index](const git::Answer& answer) { resolved(index, answer); });
+}
+
+void Lookup::resolved(size_t index, const git::Answer& answer) {
+  WishInWork& work = wishes_[index];
+  if (const auto* found = std::get_if<git::Resolved>(&answer)) {
+    if (found->resolution == git::Resolution::found)
+      take(work, *found);
+    else
+      beyond_.insert(index);
+    if (found->resolution == git::Resolution::unknown && as_branch_.count(index) > 0) {
+      beyond_.erase(index);
+      work.refuse(fmt::format("there is no {} in the upstream", describe(work.wish)));
+    }
+  } else {
+    const auto* failure = std::get_if<git::Failure>(&answer);
+    work.refuse(failure == nullptr ? "overlayd-git gave no sensible answer" : failure->message);
+  }
+  outstanding_--;
+  if (outstanding_ == 0) settle();
+}
+
+void Lookup::take(WishInWork& work, const git::Resolved& found) {
+  if (found.entries.size() != work.wish.links.size())
+    return work.refuse("overlayd-git gave no sensible answer");
+  work.result.commit = {
+      .id = found.commit, .subject = found.subject, .author = found.author, .time = found.time};
+  for (const auto& entry : found.entries)
+    work.result.links.push_back({.kind = entry.kind, .oid = entry.oid, .tree = ""});
+}
+
+void Lookup::settle() {
+  if (beyond_.empty()) return done_();
+  bring_more();
+}
+
+void Lookup::bring_more() {
+  for (const size_t index : beyond_) {
+    const Wish& wish = wishes_[index].wish;
+    if (!wish.older_than.empty() || wish.wants_tip()) continue;
+    if (fetched_by_name_.insert(index).second) return fetch_by_name(index);
+    if (as_branch_.insert(index).second) return again();
+  }
+  as_branch_.clear();
+  deepen();
+}
+
+void Lookup::fetch_by_name(size_t index) {
+  const std::string name = name_in(wishes_[index].wish.revision);
+  if (name.empty()) return again();
+  session_.fetch<git::Fetched>(git::FetchRevision{.name = name},
+                               [this](const git::Fetched&) { again(); });
+}
+
+void Lookup::deepen() {
+  session_.fetch<git::Fetched>(git::Deepen{.by = deepen_by_}, [this](const git::Fetched& answer) {
+    if (answer.changed && deepen_by_ < most_to_deepen) return again();
+    for (const size_t index : beyond_)
+      wishes_[index].refuse(
+          fmt::format("there is no {} in the upstream", describe(wishes_[index].wish)));
+    beyond_.clear();
+    done_();
+  });
+  deepen_by_ *= 4;
+}
+
+void Lookup::again() {
+  const std::set<size_t> indexes = std::move(beyond_);
+  beyond_.clear();
+  outstanding_ = indexes.size();
+  for (const size_t index : indexes) resolve(index);
+}
+
+}  // namespace overlayd

@@ -1,0 +1,51 @@
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+
+#include "base/error.h"
+#include "base/log.h"
+#include "daemon/commands.h"
+
+namespace {
+
+void require_root() {
+  if (geteuid() != 0) throw overlayd::Error("overlayd needs to run as root");
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  overlayd::Options options;
+  options.programs = OVERLAYD_LIBEXECDIR;
+  std::string file = options.config_file;
+  std::vector<std::string> command;
+
+  CLI::App app("Keeps directories and files of this machine what they are in Git.", "overlayd");
+  app.set_version_flag("--version", OVERLAYD_VERSION);
+  app.add_option("--config", options.config_file, "services.toml to use")->capture_default_str();
+  app.add_option("--programs", options.programs, "folder of overlayd-fetch and overlayd-git")
+      ->capture_default_str();
+  app.add_option("--user", options.user, "system user that these run as")->capture_default_str();
+  app.require_subcommand(0, 1);
+  auto* check = app.add_subcommand("check", "say what is wrong with services.toml");
+  check->add_option("FILE", file, "the file")->capture_default_str();
+  auto* restore = app.add_subcommand("restore", "put in place what was deployed before");
+  auto* clear =
+      app.add_subcommand("clear", "take away and forget everything that was put in place");
+  auto* outside = app.add_subcommand("outside", "run a command that sees no overlays");
+  outside->add_option("COMMAND", command, "the command, behind --")->required();
+  outside->positionals_at_end();
+  CLI11_PARSE(app, argc, argv);
+
+  try {
+    if (check->parsed()) return overlayd::check_config(file);
+    require_root();
+    if (restore->parsed()) return overlayd::restore_overlays(options);
+    if (clear->parsed()) return overlayd::clear_overlays(options);
+    if (outside->parsed()) return overlayd::run_outside(options, command);
+    return overlayd::run_daemon(options);
+  } catch (const std::exception& error) {
+    overlayd::log_line(LOG_ERR, error.what());
+    return 1;
+  }
+}

@@ -1,0 +1,189 @@
+#include "daemon/manager.h"
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "base/log.h"
+#include "config/host.h"
+#include "daemon/load.h"
+#include "daemon/restore.h"
+
+namespace overlayd {
+namespace {
+
+// Longest that READY waits for services that have nothing deployed yet.
+constexpr std::chrono::seconds ready_timeout{20};
+
+// Enough of a configuration to take a service away that services.toml does not know any more.
+ServiceConfig config_of_removed(const std::string& name, const ServiceState& state) {
+  ServiceConfig config;
+  config.name = name;
+  config.upstream = state.upstream;
+  config.branch = state.branch;
+  for (const auto& step : state.steps)
+    if (step.kind == StepKind::unit) config.unit = step.subject;
+  return config;
+}
+
+}  // namespace
+
+Manager::Manager(Loop& loop, const Settings& settings, Config config, std::string config_error,
+                 sd_bus* bus)
+    : loop_(loop),
+      settings_(settings),
+      config_(std::move(config)),
+      config_error_(std::move(config_error)),
+      trees_(settings_.trees()),
+      store_(settings_),
+      units_(bus),
+      workshop_{settings_, trees_, store_, inventory_, units_, metrics_} {}
+
+void Manager::start(Callback ready) {
+  ready_ = std::move(ready);
+  put_in_place();
+  watch_ = std::make_unique<ConfigWatch>(loop_, settings_.config_file, [this] { reload(); });
+  for (const auto& [name, state] : states_)
+    if (state.deployed.id.empty()) not_up_yet_.insert(name);
+  for (const auto& service : config_.services)
+    if (states_.count(service.name) == 0) not_up_yet_.insert(service.name);
+  ready_timer_ = loop_.after(ready_timeout, [this] { announce_ready(); });
+  apply_config();
+  if (not_up_yet_.empty()) announce_ready();
+}
+
+void Manager::put_in_place() {
+  states_ = store_.load();
+  const Restored restored = restore(store_, trees_, inventory_, states_);
+  for (const auto& [name, error] : restored.errors)
+    log_line(LOG_ERR, fmt::format("{}: cannot be put back in place: {}", name, error),
+             {"OVERLAYD_SERVICE=" + name});
+  tell_units(restored.changed);
+}
+
+// A unit that runs already may have read what lies underneath.
+void Manager::tell_units(const std::set<std::string>& restored) {
+  for (const auto& name : restored)
+    for (const auto& step : states_[name].steps)
+      if (const auto verb = unit_verb(step.value, true); step.kind == StepKind::unit && verb)
+        units_.act(step.subject, *verb, [name](const UnitOutcome& outcome) {
+          if (!outcome.ok) log_warning("{}: {}", name, outcome.text);
+        });
+}
+
+void Manager::announce_ready() {
+  ready_timer_.cancel();
+  const Callback ready = std::move(ready_);
+  ready_ = nullptr;
+  if (ready) ready();
+}
+
+void Manager::came_up(const std::string& name) {
+  not_up_yet_.erase(name);
+  if (not_up_yet_.empty()) announce_ready();
+}
+
+std::string Manager::reload() {
+  const ParseResult result = parse_file(settings_.config_file, this_host());
+  if (!result.config) {
+    config_error_ = render(result.diagnostics);
+    log_error("{} is not taken over, what was in force stays so:\n{}", settings_.config_file,
+              config_error_);
+    return config_error_;
+  }
+  config_error_.clear();
+  remember_good_config(settings_);
+  if (result.config->global.state_directory != settings_.state_directory)
+    log_warning("another state_directory takes effect when overlayd is restarted");
+  if (*result.config == config_) return "";
+  config_ = *result.config;
+  log_info("{}", summary(result, settings_.config_file));
+  apply_config();
+  if (reloaded_) reloaded_();
+  return "";
+}
+
+void Manager::apply_config() {
+  std::set<std::string> wanted;
+  for (const auto& service : config_.services) wanted.insert(service.name);
+  // what goes away goes first, so that its paths are free
+  std::set<std::string> present;
+  for (const auto& [name, service] : services_) present.insert(name);
+  for (const auto& [name, state] : states_) present.insert(name);
+  for (const auto& name : present)
+    if (wanted.count(name) == 0) remove_service(name);
+  for (const auto& config : config_.upstreams) update_upstream(config);
+  for (const auto& config : config_.services) {
+    const auto service = services_.find(config.name);
+    if (service == services_.end())
+      add_service(config);
+    else if (service->second->config() != config)
+      service->second->reconfigure(config, upstream_for(config));
+  }
+  for (auto upstream = upstreams_.begin(); upstream != upstreams_.end();)
+    upstream = upstream->second.use_count() == 1 && !upstream->second->fetching()
+                   ? upstreams_.erase(upstream)
+                   : std::next(upstream);
+}
+
+std::shared_ptr<Upstream> Manager::upstream_for(const ServiceConfig& service) {
+  const UpstreamConfig& config = config_.upstream_of(service);
+  const std::string url = config.url.text();
+  auto& upstream = upstreams_[url];
+  if (!upstream)
+    upstream = std::make_shared<Upstream>(loop_, settings_, trees_, metrics_, config,
+                                          [this, url] { return standing_requests(url); });
+  return upstream;
+}
+
+void Manager::update_upstream(const UpstreamConfig& config) {
+  const auto upstream = upstreams_.find(config.url.text());
+  if (upstream == upstreams_.end() || upstream->second->config() == config) return;
+  upstream->second->set_config(config);
+  upstream->second->poll();
+}
+
+std::vector<Request> Manager::standing_requests(const std::string& url) const {
+  std::vector<Request> requests;
+  for (const auto& [name, service] : services_) {
+    const Upstream* upstream = service->upstream();
+    if (upstream == nullptr || upstream->config().url.text() != url || removing_.count(name) > 0)
+      continue;
+    if (auto request = service->standing_request()) requests.push_back(std::move(*request));
+  }
+  return requests;
+}
+
+void Manager::add_service(const ServiceConfig& config) {
+  const auto state = states_.extract(config.name);
+  auto service = std::make_shared<Service>(loop_, workshop_, packages_, config,
+                                           state.empty() ? ServiceState{} : state.mapped(),
+                                           upstream_for(config));
+  services_[config.name] = service;
+  service->start([this, name = config.name] { came_up(name); });
+}
+
+void Manager::remove_service(const std::string& name) {
+  if (!removing_.insert(name).second) return;
+  if (services_.count(name) == 0) {
+    const auto state = states_.extract(name);
+    const ServiceConfig config = config_of_removed(name, state.mapped());
+    services_[name] =
+        std::make_shared<Service>(loop_, workshop_, packages_, config, state.mapped(), nullptr);
+  }
+  services_[name]->remove([this, name](bool removed) {
+    removing_.erase(name);
+    came_up(name);
+    if (!removed) return;
+    services_.erase(name);
+    metrics_.remove_service(name);
+    try {
+      store_.remove(name);
+    } catch (const Error& error) {
+      log_error("{}", error.what());
+    }
+    // it may have come back in the meantime
+    apply_config();
+  });
+}
+
+}  // namespace overlayd

@@ -1,0 +1,84 @@
+// All of overlayd: the configuration in force, its services and upstreams, and how they come and
+// go.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "base/bus.h"
+#include "base/loop.h"
+#include "config/parse.h"
+#include "daemon/change.h"
+#include "daemon/config_watch.h"
+#include "daemon/inventory.h"
+#include "daemon/metrics.h"
+#include "daemon/packages.h"
+#include "daemon/service.h"
+#include "daemon/store.h"
+#include "daemon/upstream.h"
+#include "units/units.h"
+
+namespace overlayd {
+
+class Manager {
+ public:
+  // `bus` is a connection to the system bus that is attached to the loop.
+  // `config_error` says why another services.toml than the present one is in force; may be empty.
+  Manager(Loop& loop, const Settings& settings, Config config, std::string config_error,
+          sd_bus* bus);
+
+  // Puts in place what should be, starts every service, and calls `ready` when each has its first
+  // content or has said why not, or after a while.
+  void start(Callback ready);
+
+  // Reads services.toml again. If anything is wrong with it, the one before stays in force and the
+  // diagnostics are returned; else an empty text.
+  std::string reload();
+  // Runs after each successful reload.
+  void on_reload(Callback reloaded) { reloaded_ = std::move(reloaded); }
+
+  const std::map<std::string, std::shared_ptr<Service>>& services() const { return services_; }
+  const Config& config() const { return config_; }
+  const Settings& settings() const { return settings_; }
+  const std::string& config_error() const { return config_error_; }
+  Units& units() { return units_; }
+  const Metrics& metrics() const { return metrics_; }
+
+ private:
+  void put_in_place();
+  void tell_units(const std::set<std::string>& restored);
+  void came_up(const std::string& name);
+  void announce_ready();
+  void apply_config();
+  std::shared_ptr<Upstream> upstream_for(const ServiceConfig& service);
+  void update_upstream(const UpstreamConfig& config);
+  std::vector<Request> standing_requests(const std::string& url) const;
+  void add_service(const ServiceConfig& config);
+  void remove_service(const std::string& name);
+
+  Loop& loop_;
+  const Settings settings_;
+  Config config_;
+  std::string config_error_;
+  TreeStore trees_;
+  Store store_;
+  Inventory inventory_{trees_};
+  Metrics metrics_;
+  Units units_;
+  Packages packages_{units_};
+  Workshop workshop_;
+  std::map<std::string, ServiceState> states_;  // of services that have not been started yet
+  std::map<std::string, std::shared_ptr<Upstream>> upstreams_;  // by URL
+  std::map<std::string, std::shared_ptr<Service>> services_;
+  std::set<std::string> removing_;
+  std::set<std::string> not_up_yet_;
+  Callback ready_;
+  Callback reloaded_;
+  Source ready_timer_;
+  std::unique_ptr<ConfigWatch> watch_;
+};
+
+}  // namespace overlayd

@@ -1,0 +1,105 @@
+#include "daemon/mirror.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "base/hash.h"
+#include "base/log.h"
+#include "base/path.h"
+
+namespace overlayd {
+namespace {
+
+constexpr size_t max_secret_bytes = 64 * 1024;
+
+bool is_plain(char character) {
+  return (character >= 'a' && character <= 'z') || (character >= 'A' && character <= 'Z') ||
+         (character >= '0' && character <= '9') || character == '.' || character == '_';
+}
+
+// The folder belongs to the helpers' user and to nobody else.
+void make_own_folder(const std::string& path, const Settings& settings) {
+  const Fd parent = open_dir(parent_path(path));
+  const Fd folder = make_dir_at(parent.get(), file_name(path), 0700);
+  check(fchown(folder.get(), settings.git_uid, settings.git_gid), "cannot hand over {}", path);
+}
+
+void add_secret(Sandbox& sandbox, const std::string& name, const std::string& file,
+                const std::string& key) {
+  if (file.empty()) return;
+  try {
+    sandbox.files.push_back({.name = name, .content = read_file(file, max_secret_bytes)});
+  } catch (const Error& error) {
+    throw Error::of("{} ({} in services.toml)", error.what(), key);
+  }
+}
+
+}  // namespace
+
+std::string mirror_name(const std::string& url) {
+  std::string readable;
+  const size_t scheme = url.find("://");
+  for (const char character : url.substr(scheme == std::string::npos ? 0 : scheme + 3)) {
+    if (is_plain(character))
+      readable += character;
+    else if (!readable.empty() && readable.back() != '-')
+      readable += '-';
+  }
+  return fmt::format("{}-{:016x}", readable.substr(0, 100), hash(url));
+}
+
+Mirror::Mirror(const Settings& settings, const UpstreamConfig& upstream)
+    : settings_(settings),
+      upstream_(upstream),
+      path_(settings.mirrors() + "/" + mirror_name(upstream.url.text()) + ".git") {
+  make_own_folder(path_, settings);
+}
+
+Sandbox Mirror::sandbox() const {
+  Sandbox sandbox;
+  sandbox.uid = settings_.git_uid;
+  sandbox.gid = settings_.git_gid;
+  sandbox.hidden = settings_.state_directory;
+  return sandbox;
+}
+
+Sandbox Mirror::fetch_sandbox() const {
+  Sandbox result = sandbox();
+  result.network = true;
+  result.visible.push_back({.path = path_, .writable = true});
+  add_secret(result, "ssh_key", upstream_.ssh_key, "ssh_key");
+  add_secret(result, "known_hosts", upstream_.known_hosts, "known_hosts");
+  add_secret(result, "ca", upstream_.ca_file, "ca_file");
+  add_secret(result, "token", upstream_.token_file, "token_file");
+  if (!upstream_.url.user().empty())
+    result.files.push_back({.name = "user", .content = upstream_.url.user()});
+  if (upstream_.token_file.empty() && !upstream_.url.password().empty())
+    result.files.push_back({.name = "token", .content = upstream_.url.password()});
+  return result;
+}
+
+Sandbox Mirror::read_sandbox(const std::string& staging) const {
+  Sandbox result = sandbox();
+  result.visible.push_back({.path = path_, .writable = false});
+  result.visible.push_back({.path = staging, .writable = true});
+  return result;
+}
+
+StagingFolder::StagingFolder(const Settings& settings) {
+  static uint64_t counter = 0;
+  path_ = fmt::format("{}/{}", settings.staging(), ++counter);
+  make_own_folder(path_, settings);
+}
+
+StagingFolder::~StagingFolder() {
+  try {
+    const Fd parent = open_dir(parent_path(path_));
+    remove_tree_at(parent.get(), file_name(path_));
+  } catch (const Error& error) {
+    log_warning("{}", error.what());
+  }
+}
+
+}  // namespace overlayd

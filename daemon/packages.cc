@@ -1,0 +1,115 @@
+#include "daemon/packages.h"
+
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <set>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "base/log.h"
+#include "base/text.h"
+
+namespace overlayd {
+namespace {
+
+constexpr const char* status_file = "/var/lib/dpkg/status";
+constexpr size_t max_status_bytes = 64 << 20;
+constexpr std::chrono::minutes timeout{30};
+
+// The value of a field at the start of a line of a stanza.
+std::string_view field(std::string_view stanza, std::string_view name) {
+  size_t at = 0;
+  while (at < stanza.size()) {
+    const size_t end = std::min(stanza.find('\n', at), stanza.size());
+    const std::string_view line = stanza.substr(at, end - at);
+    if (line.starts_with(name) && line.substr(name.size()).starts_with(": "))
+      return line.substr(name.size() + 2);
+    at = end + 1;
+  }
+  return {};
+}
+
+std::string read_output(int fd) {
+  std::string text(64 * 1024, '\0');
+  const off_t size = lseek(fd, 0, SEEK_END);
+  const off_t from = std::max<off_t>(0, size - static_cast<off_t>(text.size()));
+  const ssize_t count = pread(fd, text.data(), text.size(), from);
+  text.resize(count > 0 ? static_cast<size_t>(count) : 0);
+  return text;
+}
+
+// What apt says is wrong: its last "E: " line.
+std::string complaint(const std::string& output) {
+  std::string last;
+  for (const auto& line : split(output, '\n'))
+    if (line.starts_with("E: ")) last = line.substr(3);
+  return printable(last);
+}
+
+}  // namespace
+
+std::vector<std::string> missing_packages(std::string_view status,
+                                          const std::vector<std::string>& wanted) {
+  std::set<std::string> missing(wanted.begin(), wanted.end());
+  while (!status.empty() && !missing.empty()) {
+    const size_t end = std::min(status.find("\n\n"), status.size());
+    const std::string_view stanza = status.substr(0, end);
+    const std::string name(field(stanza, "Package"));
+    const std::string with_architecture = name + ":" + std::string(field(stanza, "Architecture"));
+    if ((missing.count(name) > 0 || missing.count(with_architecture) > 0) &&
+        field(stanza, "Status").ends_with(" ok installed")) {
+      missing.erase(name);
+      missing.erase(with_architecture);
+    }
+    status.remove_prefix(std::min(end + 2, status.size()));
+  }
+  return {missing.begin(), missing.end()};
+}
+
+void Packages::install(const std::vector<std::string>& wanted, const std::string& service,
+                       Done done) {
+  if (wanted.empty()) return done("");
+  const auto missing = missing_packages(read_file(status_file, max_status_bytes), wanted);
+  if (missing.empty()) return done("");
+  orders_.push_back({.packages = missing, .service = service, .done = std::move(done)});
+  if (orders_.size() == 1) start_next();
+}
+
+void Packages::start_next() {
+  const Order& order = orders_.front();
+  log_info("{}: installing {}", order.service, join(order.packages, " "));
+  output_.reset(check(memfd_create("apt-get", MFD_CLOEXEC), "cannot make room for apt's output"));
+  std::string unit = "overlayd-packages-" + order.service + ".service";
+  std::replace(unit.begin(), unit.end(), '@', '-');
+  std::vector<std::string> argv{"/usr/bin/apt-get",
+                                "--yes",
+                                "--quiet",
+                                "--option=DPkg::Lock::Timeout=600",
+                                "--option=Dpkg::Options::=--force-confold",
+                                "install",
+                                "--"};
+  argv.insert(argv.end(), order.packages.begin(), order.packages.end());
+  units_.run(
+      {.name = unit,
+       .description = "Install packages for " + order.service,
+       .argv = argv,
+       .environment = {"DEBIAN_FRONTEND=noninteractive", "PATH=/usr/sbin:/usr/bin:/sbin:/bin"},
+       .timeout = timeout,
+       .output = output_.get()},
+      [this](const UnitOutcome& outcome) { ended(outcome); });
+}
+
+void Packages::ended(const UnitOutcome& outcome) {
+  const Order order = std::move(orders_.front());
+  orders_.pop_front();
+  const std::string said = complaint(read_output(output_.get()));
+  const bool more = !orders_.empty();  // what `done` orders starts by itself if there is no more
+  order.done(outcome.ok ? ""
+                        : fmt::format("cannot install {}: {}", join(order.packages, " "),
+                                      said.empty() ? outcome.text : said));
+  if (more) start_next();
+}
+
+}  // namespace overlayd

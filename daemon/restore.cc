@@ -1,0 +1,92 @@
+#include "daemon/restore.h"
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "base/log.h"
+#include "daemon/change.h"
+
+namespace overlayd {
+namespace {
+
+bool contains(const Steps& steps, const Step& wanted) {
+  return std::find(steps.begin(), steps.end(), wanted) != steps.end();
+}
+
+// Whether the state that was saved is the one after `plan`: then only its journal was left over.
+bool is_after(const Plan& plan, const Steps& steps) {
+  return std::all_of(plan.begin(), plan.end(), [&](const Op& op) {
+    if (op.step.kind == StepKind::package || op.kind == OpKind::act) return true;
+    return contains(steps, op.step) == (op.kind != OpKind::undo);
+  });
+}
+
+void take_back(const std::string& service, const Plan& plan, const Store& store,
+               const Inventory& inventory, const ServiceState* state) {
+  if (!is_after(plan, state == nullptr ? Steps{} : state->steps)) {
+    log_warning("{}: a change was interrupted; it is taken back", service);
+    carry_out(inverse(plan), inventory.machine());
+  }
+  store.finish(service);
+}
+
+// What of `steps` is not in effect.
+Plan missing(const Steps& steps, const TreeStore& trees) {
+  Plan plan;
+  for (const auto& step : steps)
+    if (!holds(step, trees)) plan.push_back({.kind = OpKind::make, .step = step, .before = {}});
+  return plan;
+}
+
+void restore_one(const ServiceState& state, const TreeStore& trees, const Inventory& inventory,
+                 const Plan& plan) {
+  for (const auto& op : plan)
+    if (op.step.kind == StepKind::checkout)
+      make_checkout(op.step.subject, op.step.value, tree_paths(state.links, trees));
+  carry_out(plan, inventory.machine());
+}
+
+}  // namespace
+
+Restored restore(const Store& store, const TreeStore& trees, Inventory& inventory,
+                 const std::map<std::string, ServiceState>& states) {
+  Restored restored;
+  for (const auto& [name, state] : states) inventory.set(name, state.steps);
+  for (const auto& [name, plan] : store.unfinished()) {
+    const auto state = states.find(name);
+    try {
+      take_back(name, plan, store, inventory, state == states.end() ? nullptr : &state->second);
+      restored.changed.insert(name);
+    } catch (const Error& error) {
+      restored.errors[name] = error.what();
+    }
+  }
+  for (const auto& [name, state] : states) {
+    try {
+      const Plan plan = missing(state.steps, trees);
+      if (plan.empty()) continue;
+      restore_one(state, trees, inventory, plan);
+      restored.changed.insert(name);
+    } catch (const Error& error) {
+      restored.errors[name] = error.what();
+    }
+  }
+  return restored;
+}
+
+void clear(const Store& store, Inventory& inventory,
+           const std::map<std::string, ServiceState>& states) {
+  std::string problems;
+  for (const auto& [name, state] : states) {
+    try {
+      carry_out(diff(state.steps, {}), inventory.machine());
+      inventory.set(name, {});
+      store.remove(name);
+    } catch (const Error& error) {
+      problems += fmt::format("{}{}: {}", problems.empty() ? "" : "; ", name, error.what());
+    }
+  }
+  if (!problems.empty()) throw Error(problems);
+}
+
+}  // namespace overlayd

@@ -1,0 +1,48 @@
+#include <systemd/sd-daemon.h>
+
+#include <csignal>
+
+#include "base/error.h"
+#include "base/log.h"
+#include "daemon/api.h"
+#include "daemon/commands.h"
+#include "daemon/manager.h"
+
+namespace overlayd {
+namespace {
+
+void say_ready() { sd_notify(0, "READY=1"); }
+
+void reload(Manager& manager) {
+  sd_notify(0, "RELOADING=1");
+  manager.reload();
+  say_ready();
+}
+
+}  // namespace
+
+int run_daemon(const Options& options) {
+  Loop loop;
+  const Source terminated = loop.on_signal(SIGTERM, [&] { loop.exit(0); });
+  const Source interrupted = loop.on_signal(SIGINT, [&] { loop.exit(0); });
+  Loaded loaded = load(options);
+  const Fd lock = lock_state(loaded.settings.state_directory);
+
+  const BusConnection bus = connect_system_bus();
+  check_neg(sd_bus_attach_event(bus.get(), loop.raw(), 0), "cannot attach the bus to the loop");
+  // without the bus nobody can be told anything: a restart connects anew, and touches no mount
+  check_neg(sd_bus_set_exit_on_disconnect(bus.get(), 1), "cannot watch the bus");
+
+  Manager manager(loop, loaded.settings, std::move(loaded.config), loaded.config_error, bus.get());
+  const Source hung_up = loop.on_signal(SIGHUP, [&] { reload(manager); });
+  Api api(manager, bus.get());
+  api.open();
+  manager.start(say_ready);
+  log_info("overlayd {}: {} services on this machine", OVERLAYD_VERSION,
+           manager.config().services.size());
+  const int code = loop.run();
+  sd_notify(0, "STOPPING=1");
+  return code;
+}
+
+}  // namespace overlayd

@@ -1,0 +1,142 @@
+// What a service tells of itself, as docs/dbus.md describes it.
+#include "base/text.h"
+#include "daemon/service.h"
+#include "mounts/overlay.h"
+
+namespace overlayd {
+namespace {
+
+std::string file_path(const std::string& local, const std::string& below) {
+  return below.empty() ? local : local + "/" + below;
+}
+
+}  // namespace
+
+std::string Service::state_name() const {
+  return state_.frozen ? "frozen" : state_.pinned ? "pinned" : "following";
+}
+
+Dict Service::status() const {
+  Dict dict{{"name", config_.name},
+            {"unit", config_.unit},
+            {"upstream", upstream_->config().url.redacted()},
+            {"branch", config_.branch},
+            {"state", state_name()},
+            {"deployed", state_.deployed.id},
+            {"deployed_subject", printable(state_.deployed.subject)},
+            {"deployed_author", printable(state_.deployed.author)},
+            {"deployed_at", state_.deployed_at},
+            {"upstream_commit", upstream_commit_.id},
+            {"upstream_subject", printable(upstream_commit_.subject)},
+            {"fetched_at", upstream_->fetched_at()},
+            {"in_sync", in_sync_},
+            {"overlays", overlay_list()}};
+  if (!upstream_->filtered())
+    dict["note"] = "the upstream's server cannot leave files out: everything is downloaded";
+  add_hold(dict);
+  add_condition(dict);
+  return dict;
+}
+
+void Service::add_hold(Dict& dict) const {
+  if (!held()) return;
+  const Hold& hold = state_.frozen ? *state_.frozen : *state_.pinned;
+  dict["by"] = printable(hold.by);
+  dict["reason"] = printable(hold.reason);
+  dict["since"] = hold.since;
+  dict["until"] = hold.until;
+}
+
+void Service::add_condition(Dict& dict) const {
+  const bool failed = !problem_.empty() || !state_.failure.empty();
+  dict["condition"] = busy_                        ? "changing"
+                      : failed                     ? "failed"
+                      : state_.deployed.id.empty() ? "waiting"
+                                                   : "ok";
+  if (!problem_.empty()) {
+    dict["error"] = printable(problem_);
+    dict["error_hint"] = printable(hint_);
+    dict["error_at"] = problem_at_;
+    dict["retry_at"] = retry_at_;
+  } else if (!state_.failure.empty()) {
+    dict["error"] = printable(state_.failure);
+    dict["error_hint"] =
+        fmt::format("journalctl -u {}; overlayctl rollback {}", config_.unit, config_.name);
+    dict["error_at"] = state_.failed_at;
+  } else if (!upstream_->error().empty()) {
+    dict["error"] = printable(upstream_->error());
+    dict["error_at"] = upstream_->failing_since();
+    dict["retry_at"] = upstream_->next_at();
+  }
+}
+
+List Service::overlay_list() const {
+  List list;
+  for (const auto& overlay : config_.overlays) {
+    Dict dict{{"local", overlay.local},
+              {"link", overlay.link},
+              {"type", overlay.type == OverlayType::bind ? "bind" : "symlink"},
+              {"live", false}};
+    for (const auto& step : state_.steps) {
+      const bool shows = step.kind == StepKind::mount || step.kind == StepKind::mount_file ||
+                         step.kind == StepKind::show;
+      if (!shows || step.subject != overlay.local) continue;
+      dict["tree"] = step.value.substr(0, step.value.find('-'));
+      dict["kind"] = step.kind == StepKind::mount_file ? "file" : "directory";
+      dict["live"] = is_in_place(step);
+    }
+    list.emplace_back(std::move(dict));
+  }
+  return list;
+}
+
+// For a symlink overlay its link and the checkout that it leads into.
+bool Service::is_in_place(const Step& shown) const {
+  for (const auto& step : state_.steps) {
+    const bool part = step.subject == shown.subject || step.kind == StepKind::checkout;
+    if (part && !holds(step, workshop_.trees)) return false;
+  }
+  return true;
+}
+
+List Service::log() const {
+  List list;
+  for (auto entry = state_.log.rbegin(); entry != state_.log.rend(); ++entry)
+    list.emplace_back(Dict{{"at", entry->at},
+                           {"verb", entry->verb},
+                           {"by", printable(entry->by)},
+                           {"reason", printable(entry->reason)},
+                           {"from", entry->from},
+                           {"commit", entry->commit.id},
+                           {"subject", printable(entry->commit.subject)},
+                           {"author", printable(entry->commit.author)},
+                           {"outcome", entry->outcome},
+                           {"message", printable(entry->message)}});
+  return list;
+}
+
+Value Service::plan_of(const WishInWork& work) const {
+  Dict dict{{"name", config_.name},
+            {"from", state_.deployed.id},
+            {"to", work.result.commit.id},
+            {"subject", printable(work.result.commit.subject)}};
+  List steps;
+  List files;
+  try {
+    const Proposal proposal = propose(workshop_, config_, state_, work.result, false);
+    for (const auto& op : proposal.plan) steps.emplace_back(printable(to_text(op)));
+  } catch (const Error& error) {
+    dict["outcome"] = "refused";
+    dict["message"] = printable(error.what());
+  }
+  for (const auto& difference : work.result.differences)
+    files.emplace_back(Dict{{"local", config_.overlays.at(difference.link).local},
+                            {"status", std::string(1, difference.status)},
+                            {"path", printable(file_path(config_.overlays.at(difference.link).local,
+                                                         difference.path))}});
+  dict["steps"] = std::move(steps);
+  dict["files"] = std::move(files);
+  return dict;
+}
+
+}  // namespace overlayd

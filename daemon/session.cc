@@ -1,0 +1,74 @@
+#include "daemon/session.h"
+
+#include "base/error.h"
+
+namespace overlayd {
+namespace {
+
+// For everything that one helper does in one round. A first fetch of a large repository takes long.
+constexpr std::chrono::minutes deadline{15};
+
+}  // namespace
+
+Session::Session(Loop& loop, const Settings& settings, const UpstreamConfig& upstream,
+                 Failed failed)
+    : loop_(loop),
+      settings_(settings),
+      upstream_(upstream),
+      mirror_(settings, upstream),
+      failed_(std::move(failed)) {}
+
+Worker& Session::fetcher() {
+  if (fetcher_) return *fetcher_;
+  fetcher_ = std::make_unique<Worker>(loop_, settings_.program_directory + "/overlayd-fetch",
+                                      mirror_.fetch_sandbox(), deadline,
+                                      "fetching " + upstream_.url.redacted());
+  fetcher_->tell(git::encode(
+      git::FetchRequest(git::FetchHello{.url = upstream_.url.text(),
+                                        .mirror = mirror_.path(),
+                                        .secrets = private_file_path(settings_.state_directory, ""),
+                                        .depth = static_cast<uint64_t>(upstream_.depth)})));
+  return *fetcher_;
+}
+
+Worker& Session::reader() {
+  if (reader_) return *reader_;
+  staging_ = std::make_unique<StagingFolder>(settings_);
+  reader_ = std::make_unique<Worker>(loop_, settings_.program_directory + "/overlayd-git",
+                                     mirror_.read_sandbox(staging_->path()), deadline,
+                                     "reading the mirror of " + upstream_.url.redacted());
+  reader_->tell(git::encode(
+      git::ReadRequest(git::ReadHello{.mirror = mirror_.path(), .staging = staging_->path()})));
+  return *reader_;
+}
+
+void Session::tell_fetcher(const git::FetchRequest& request) {
+  fetcher().tell(git::encode(request));
+}
+
+void Session::try_read(const git::ReadRequest& request, Worker::Answered got) {
+  ask(reader(), git::encode(request), [this, got = std::move(got)](const git::Answer& answer) {
+    if (failed_) got(answer);
+  });
+}
+
+void Session::finish_reading(std::function<void(const std::string&)> gone) {
+  reader().finish([this, gone = std::move(gone)](const Exit& exit) {
+    if (exit.ok()) return gone(staging_->path());
+    fail(git::Failure{.kind = git::FailureKind::internal,
+                      .message = "writing trees failed: " + exit.reason()});
+  });
+}
+
+void Session::fail(const git::Answer& answer) {
+  const auto* failure = std::get_if<git::Failure>(&answer);
+  const auto failed = std::move(failed_);
+  failed_ = nullptr;
+  if (failed)
+    failed(failure != nullptr ? *failure
+                              : git::Failure{.kind = git::FailureKind::internal,
+                                             .message = "a helper answered something else than it "
+                                                        "was asked"});
+}
+
+}  // namespace overlayd

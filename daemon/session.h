@@ -1,0 +1,69 @@
+// The two helpers at work for one upstream. Each is started when it is first needed.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "base/loop.h"
+#include "daemon/mirror.h"
+#include "daemon/worker.h"
+
+namespace overlayd {
+
+class Session {
+ public:
+  using Failed = std::function<void(git::Failure)>;
+
+  // `failed` runs once, when a question that must be answered was answered by a Failure; nothing
+  // else is called after that.
+  Session(Loop& loop, const Settings& settings, const UpstreamConfig& upstream, Failed failed);
+
+  // Asks overlayd-fetch. `got` is called for the answer, which must be of type Wanted.
+  template <typename Wanted>
+  void fetch(const git::FetchRequest& request, std::function<void(const Wanted&)> got) {
+    ask(fetcher(), git::encode(request), expect<Wanted>(std::move(got)));
+  }
+  // Pieces of a question, of which only the last is answered.
+  void tell_fetcher(const git::FetchRequest& request);
+
+  // Asks overlayd-git.
+  template <typename Wanted>
+  void read(const git::ReadRequest& request, std::function<void(const Wanted&)> got) {
+    ask(reader(), git::encode(request), expect<Wanted>(std::move(got)));
+  }
+  // For questions that may fail by themselves: `got` sees the Failure.
+  void try_read(const git::ReadRequest& request, Worker::Answered got);
+
+  // Starts overlayd-git before it is needed.
+  void warm_up() { reader(); }
+  // Ends overlayd-git; when it is gone `gone` gets the folder that it wrote to.
+  void finish_reading(std::function<void(const std::string& staging)> gone);
+
+ private:
+  template <typename Wanted>
+  Worker::Answered expect(std::function<void(const Wanted&)> got) {
+    return [this, got = std::move(got)](const git::Answer& answer) {
+      if (!failed_) return;
+      if (const auto* wanted = std::get_if<Wanted>(&answer)) return got(*wanted);
+      fail(answer);
+    };
+  }
+  static void ask(Worker& worker, const std::string& request, Worker::Answered answered) {
+    worker.ask(request, std::move(answered));
+  }
+  void fail(const git::Answer& answer);
+  Worker& fetcher();
+  Worker& reader();
+
+  Loop& loop_;
+  const Settings& settings_;
+  UpstreamConfig upstream_;
+  Mirror mirror_;
+  Failed failed_;
+  std::unique_ptr<StagingFolder> staging_;
+  std::unique_ptr<Worker> fetcher_;
+  std::unique_ptr<Worker> reader_;
+};
+
+}  // namespace overlayd

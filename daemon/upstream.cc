@@ -1,0 +1,116 @@
+#include "daemon/upstream.h"
+
+#include <algorithm>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/log.h"
+
+namespace overlayd {
+namespace {
+
+constexpr std::chrono::seconds first_retry{5};
+constexpr std::chrono::minutes longest_retry{10};
+
+}  // namespace
+
+Upstream::Upstream(Loop& loop, const Settings& settings, const TreeStore& store, Metrics& metrics,
+                   UpstreamConfig config, Standing standing)
+    : loop_(loop),
+      settings_(settings),
+      store_(store),
+      metrics_(metrics),
+      config_(std::move(config)),
+      standing_(std::move(standing)) {}
+
+void Upstream::request(FetchMode mode, Request request) {
+  waiting_.push_back(std::move(request));
+  waiting_mode_ = std::max(waiting_mode_, mode);
+  if (round_ == nullptr) start_round();
+}
+
+void Upstream::poll() {
+  waiting_mode_ = std::max(waiting_mode_, FetchMode::if_moved);
+  if (round_ == nullptr) start_round();
+}
+
+void Upstream::start_round() {
+  const FetchMode mode = std::exchange(waiting_mode_, FetchMode::nothing);
+  served_ = std::move(waiting_);
+  waiting_.clear();
+  const size_t asked_for = served_.size();
+  if (mode != FetchMode::nothing)
+    for (auto& request : standing_()) {
+      const auto same = [&](const Request& other) {
+        return other.wish.service == request.wish.service && other.wish.wants_tip();
+      };
+      const auto end = served_.begin() + static_cast<ptrdiff_t>(asked_for);
+      if (std::none_of(served_.begin(), end, same)) served_.push_back(std::move(request));
+    }
+  if (served_.empty()) return schedule();
+  Round::Order order{.mode = mode, .even_if_unmoved = asked_for > 0, .known = tips_, .wishes = {}};
+  for (const auto& request : served_) {
+    order.wishes.push_back(request.wish);
+    order.even_if_unmoved = order.even_if_unmoved || request.look_anyway;
+  }
+  round_asks_ = mode != FetchMode::nothing;
+  round_began_ = std::chrono::steady_clock::now();
+  try {
+    round_ = std::make_unique<Round>(loop_, settings_, store_, config_, std::move(order),
+                                     [this](RoundResult result) { ended(std::move(result)); });
+  } catch (const Error& error) {
+    RoundResult result;
+    result.failure = git::Failure{.kind = git::FailureKind::internal, .message = error.what()};
+    timer_ = loop_.soon([this, result = std::move(result)] { ended(result); });
+  }
+}
+
+void Upstream::ended(RoundResult result) {
+  const auto keep = std::move(round_);  // it is on the call stack
+  note(result);
+  const auto served = std::move(served_);
+  served_.clear();
+  if (round_asks_) schedule();
+  for (size_t i = 0; i < served.size(); i++)
+    served[i].done(result, result.wishes.empty() ? nullptr : &result.wishes[i]);
+  if (round_ == nullptr && (!waiting_.empty() || waiting_mode_ != FetchMode::nothing))
+    start_round();
+}
+
+void Upstream::note(const RoundResult& result) {
+  const auto took = std::chrono::steady_clock::now() - round_began_;
+  const bool failed = result.failure.has_value();
+  if (round_asks_) metrics_.count_fetch(config_.url.redacted(), took, !failed);
+  if (result.asked) fetched_at_ = now();
+  if (result.tips) tips_ = *result.tips;
+  if (result.fetched) filtered_ = result.filtered;
+  if (failed && result.failure->message != error_)
+    log_line(LOG_WARNING, fmt::format("{}: {}", config_.url.redacted(), result.failure->message),
+             {"OVERLAYD_UPSTREAM=" + config_.url.redacted()});
+  if (!failed && !error_.empty())
+    log_line(LOG_INFO, fmt::format("{}: answers again", config_.url.redacted()),
+             {"OVERLAYD_UPSTREAM=" + config_.url.redacted()});
+  if (failed && failures_ == 0) failing_since_ = now();
+  failures_ = failed ? failures_ + 1 : 0;
+  error_ = failed ? result.failure->message : "";
+}
+
+// A tenth more or less, so that a fleet does not ask all at once; doubling while it does not
+// answer.
+std::chrono::milliseconds Upstream::delay() {
+  std::chrono::milliseconds base = config_.interval;
+  if (failures_ > 0) {
+    const auto doubled = first_retry * (1U << std::min(failures_ - 1, 10U));
+    base = std::min<std::chrono::milliseconds>(
+        doubled, std::max<std::chrono::milliseconds>(longest_retry, config_.interval));
+  }
+  return base * std::uniform_int_distribution<int>(900, 1100)(random_) / 1000;
+}
+
+void Upstream::schedule() {
+  const auto wait = delay();
+  next_at_ = now() + static_cast<uint64_t>(wait.count() / 1000);
+  timer_ = loop_.after(wait, [this] { poll(); });
+}
+
+}  // namespace overlayd

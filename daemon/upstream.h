@@ -1,0 +1,83 @@
+// One upstream: asks it regularly, backs off while it does not answer, and runs one round at a time
+// for everybody who wants something from it.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "base/loop.h"
+#include "config/config.h"
+#include "daemon/metrics.h"
+#include "daemon/round.h"
+
+namespace overlayd {
+
+// A wish and who waits for it. `done` gets null instead of an answer if the upstream could not be
+// asked (see failure) or if nothing moved and `look_anyway` was not set.
+struct Request {
+  Wish wish;
+  bool look_anyway = false;
+  std::function<void(const RoundResult&, const WishInWork*)> done;
+};
+
+class Upstream {
+ public:
+  // `standing` yields what the services that follow this upstream want to know in every round that
+  // asks it; called at the start of each.
+  using Standing = std::function<std::vector<Request>()>;
+
+  Upstream(Loop& loop, const Settings& settings, const TreeStore& store, Metrics& metrics,
+           UpstreamConfig config, Standing standing);
+
+  // Runs a round for `request` as soon as none is under way. With a fetching mode the standing
+  // requests take part, but for the same service's.
+  void request(FetchMode mode, Request request);
+  // Asks the upstream now, or as soon as the present round has ended.
+  void poll();
+
+  const UpstreamConfig& config() const { return config_; }
+  // From the next round on.
+  void set_config(UpstreamConfig config) { config_ = std::move(config); }
+  bool fetching() const { return round_ != nullptr; }
+  uint64_t fetched_at() const { return fetched_at_; }
+  uint64_t next_at() const { return next_at_; }
+  const std::string& error() const { return error_; }
+  uint64_t failing_since() const { return failing_since_; }
+  bool filtered() const { return filtered_; }
+
+ private:
+  void start_round();
+  void ended(RoundResult result);
+  void note(const RoundResult& result);
+  void schedule();
+  std::chrono::milliseconds delay();
+
+  Loop& loop_;
+  const Settings& settings_;
+  const TreeStore& store_;
+  Metrics& metrics_;
+  UpstreamConfig config_;
+  Standing standing_;
+  std::minstd_rand random_{std::random_device{}()};
+
+  std::vector<Request> waiting_;
+  FetchMode waiting_mode_ = FetchMode::nothing;
+  std::vector<Request> served_;  // by the round under way
+  std::unique_ptr<Round> round_;
+  std::chrono::steady_clock::time_point round_began_;
+  bool round_asks_ = false;
+  Tips tips_;
+  Source timer_;
+  uint64_t fetched_at_ = 0;
+  uint64_t next_at_ = 0;
+  uint64_t failing_since_ = 0;
+  unsigned failures_ = 0;
+  std::string error_;
+  bool filtered_ = true;
+};
+
+}  // namespace overlayd

@@ -1,0 +1,60 @@
+// What a service wants to know of its upstream, or to have from it, and what comes of it.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "daemon/state.h"
+#include "daemon/trees.h"
+#include "git/messages.h"
+
+namespace overlayd {
+
+struct Wish {
+  std::string service;
+  std::string branch;
+  std::string revision;    // empty: the tip of the branch
+  std::string older_than;  // a commit: the nearest older one with other content; wins over revision
+  std::vector<std::string> links;
+  std::vector<std::string> locals;  // of each link
+  Ownership ownership;
+  bool write = true;         // false: only find out
+  std::string compare_with;  // a commit, for `differences`; empty: none wanted
+
+  bool wants_tip() const { return revision.empty() && older_than.empty(); }
+};
+
+struct LinkResult {
+  git::EntryKind kind = git::EntryKind::missing;
+  git::Oid oid;
+  std::string tree;  // name in the store; empty if there is nothing that can be shown
+};
+
+// A file that differs between `compare_with` and the commit.
+struct FileDifference {
+  size_t link = 0;  // index
+  char status = 'M';
+  std::string path;  // below the link; empty: the link itself
+};
+
+struct WishResult {
+  std::string error;     // empty: granted
+  bool refused = false;  // the content or the wish is at fault: asking again is no use
+  Commit commit;
+  std::vector<LinkResult> links;  // one for each of the wish's
+  std::vector<FileDifference> differences;
+};
+
+struct WishInWork {
+  Wish wish;
+  WishResult result;
+
+  bool granted() const { return result.error.empty(); }
+  void refuse(std::string error) {
+    result.error = std::move(error);
+    result.refused = true;
+  }
+};
+
+}  // namespace overlayd
