@@ -10,7 +10,8 @@ const std::array<Topic, 8> topics{{
     {"status", "[SERVICE]…", "what is deployed, beside what the upstream has", R"(
 Without a name one line for each service, with one everything about it.
 
-  ✓ in sync   ≠ upstream has other content   ✗ failed   … changing   · waiting
+  ✓ in sync    ≠ the upstream has other content   … changing   · nothing deployed yet
+  ✗ failed     ! an error, what is deployed is well
 
 Examples:
   overlayctl status

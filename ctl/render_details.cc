@@ -104,7 +104,7 @@ std::string render_service(const Value& service, const View& view) {
   block.add("Overlays", overlay_lines(service));
   block.add("Note", shown_lines(service, "note"));
   if (service.at("error").text().empty()) return text;
-  block.add("Error", shown_lines(service, "error"), Colour::red);
+  block.add("Error", shown_lines(service, "error"), colour_of_error(service));
   block.add("", retry_of(service, view.now), Colour::dim);
   block.add("Hint", hint_of(service));
   return text;

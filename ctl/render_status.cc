@@ -21,7 +21,7 @@ std::string unit_in_list(const Value& service) {
 void add_failure(Table& table, const Value& service, const View& view) {
   if (service.at("error").text().empty()) return;
   const std::string when = retry_of(service, view.now);
-  table.add_note({shown_lines(service, "error"), Colour::red});
+  table.add_note({shown_lines(service, "error"), colour_of_error(service)});
   if (!when.empty()) table.add_note({when, Colour::dim});
   table.add_note({"→ " + hint_of(service)});
 }

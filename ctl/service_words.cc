@@ -46,8 +46,13 @@ Cell mark_of(const Value& service) {
   if (condition == "changing") return {"…", Colour::yellow};
   if (condition == "waiting") return {"·", Colour::dim};
   if (!missing_overlays(service).empty()) return {"✗", Colour::red};
+  if (!service.at("error").text().empty()) return {"!", Colour::yellow};
   if (!service.at("in_sync").truth()) return {"≠", Colour::yellow};
   return {"✓", Colour::green};
+}
+
+Colour colour_of_error(const Value& service) {
+  return service.at("condition").text() == "failed" ? Colour::red : Colour::yellow;
 }
 
 Cell mark_of_outcome(const std::string& outcome) {
@@ -106,7 +111,8 @@ std::string hint_of(const Value& service) {
 
 std::vector<std::string> missing_overlays(const Value& service) {
   std::vector<std::string> missing;
-  if (service.at("deployed").text().empty()) return missing;
+  const bool settled = service.at("condition").text() != "changing";
+  if (service.at("deployed").text().empty() || !settled) return missing;
   for (const auto& overlay : service.at("overlays").list())
     if (overlay.has("live") && !overlay.at("live").truth())
       missing.push_back(shown(overlay, "local"));

@@ -21,9 +21,10 @@ std::string short_hash(const Value& dict, const std::string& key);
 // "8bd0e77a → 91ab02cd"; one of them if the other is missing or the same; "" for none.
 std::string change_of(const Value& dict, const std::string& from_key, const std::string& to_key);
 
-// One sign for how a service stands: ✓ in sync, ≠ upstream has other content, ✗ failed,
-// … changing, · nothing deployed yet.
+// One sign for how a service stands: ✓ in sync, ≠ upstream has other content, ✗ failed or not in
+// place, ! an error that leaves what is deployed as it is, … changing, · nothing deployed yet.
 Cell mark_of(const Value& service);
+Colour colour_of_error(const Value& service);
 // ✓ done, ✗ failed, ! refused, - nothing changed.
 Cell mark_of_outcome(const std::string& outcome);
 // Of what is said about it: failures and refusals stand out.

@@ -103,6 +103,12 @@ TEST_F(CtlRender, StatusPutsTheProblemAndWhatHelpsBelowTheLine) {
             std::string::npos);
 }
 
+TEST_F(CtlRender, StatusTellsAnUpstreamThatIsAwayFromAFailure) {
+  const Dict away = with(service(), {{"error", "cannot fetch: no route to host"}});
+  EXPECT_NE(render_status(status_of({away}), view_).find("!  grafana  following  8bd0e77a"),
+            std::string::npos);
+}
+
 TEST_F(CtlRender, StatusSaysWhoFrozeAndHowToThawOnceThereIsSomethingNew) {
   const Dict hold{{"state", "frozen"},
                   {"by", "root"},
