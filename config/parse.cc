@@ -1,0 +1,79 @@
+#include "config/parse.h"
+
+#include <utility>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "base/text.h"
+#include "config/claims.h"
+#include "config/document.h"
+#include "config/global.h"
+#include "config/service.h"
+#include "config/table.h"
+#include "config/upstreams.h"
+
+namespace overlayd {
+namespace {
+
+ParseResult failed(const Diagnostics& diagnostics) {
+  return {.config = std::nullopt, .diagnostics = diagnostics.sorted(), .services_for_others = 0};
+}
+
+ParseResult read_root(Table root, const Host& host) {
+  Config config;
+  config.global = read_global(root);
+  config.web = read_web(root);
+  const auto declared = read_upstreams(root, config.global);
+  std::vector<ServiceBlock> blocks;
+  size_t others = 0;
+  for (auto& table : root.tables("services", "[[services]]", "[[services]]")) {
+    auto block = read_service(std::move(table), config.global, host);
+    if (block.for_this_machine)
+      blocks.push_back(std::move(block));
+    else
+      others++;
+  }
+  root.finish();
+
+  auto& diagnostics = root.diagnostics();
+  check_claims(blocks, config.global, diagnostics);
+  config.upstreams = followed_upstreams(declared, blocks, config.global, diagnostics);
+  if (!diagnostics.empty()) return failed(diagnostics);
+  for (auto& block : blocks) config.services.push_back(std::move(block.config));
+  return {.config = std::move(config), .diagnostics = {}, .services_for_others = others};
+}
+
+std::string services(size_t count) {
+  return count == 0 ? "no service" : fmt::format("{} service{}", count, count == 1 ? "" : "s");
+}
+
+}  // namespace
+
+ParseResult parse_text(std::string_view text, const std::string& file, const Host& host) {
+  Diagnostics diagnostics(file, text);
+  const auto document = read_document(text, diagnostics);
+  if (!document) return failed(diagnostics);
+  return read_root(Table(*document, "the file", diagnostics), host);
+}
+
+ParseResult parse_file(const std::string& path, const Host& host) {
+  std::string text;
+  try {
+    text = read_file(path, max_file_bytes);
+  } catch (const Error& error) {
+    Diagnostics diagnostics(path, {});
+    diagnostics.add({}, error.what());
+    return failed(diagnostics);
+  }
+  return parse_text(text, path, host);
+}
+
+std::string summary(const ParseResult& result, std::string_view file) {
+  const size_t count = result.config ? result.config->services.size() : 0;
+  auto text = fmt::format("{}: {} for this machine", printable(file), services(count));
+  if (result.services_for_others > 0)
+    text += fmt::format(", {} for others", result.services_for_others);
+  return text;
+}
+
+}  // namespace overlayd

@@ -1,0 +1,31 @@
+// One [[services]] block.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "config/config.h"
+#include "config/machine.h"
+#include "config/table.h"
+
+namespace overlayd {
+
+// What a block says, before it is compared with other blocks. A part that is wrong was noted and is
+// empty here.
+struct ServiceBlock {
+  ServiceConfig config;
+  std::optional<UpstreamUrl> upstream;
+  std::string mount;  // parent of config.checkout
+  bool for_this_machine = true;
+
+  // where to point when two blocks contradict each other
+  Origin name_at;
+  Origin upstream_at;
+  Origin mount_at;
+};
+
+// `global` gives the defaults. Whether accounts exist is asked only for blocks that are for this
+// machine, and not where a package may still create them.
+ServiceBlock read_service(Table block, const GlobalConfig& global, const Host& host);
+
+}  // namespace overlayd

@@ -1,0 +1,21 @@
+// The [[upstreams]] blocks, and which upstreams this machine follows.
+#pragma once
+
+#include <vector>
+
+#include "config/config.h"
+#include "config/service.h"
+#include "config/table.h"
+
+namespace overlayd {
+
+std::vector<UpstreamConfig> read_upstreams(Table& root, const GlobalConfig& global);
+
+// One entry for each upstream of `blocks`, from `declared` or else with the defaults. A credential
+// may stand in either place; two different ones for one upstream are noted.
+std::vector<UpstreamConfig> followed_upstreams(const std::vector<UpstreamConfig>& declared,
+                                               const std::vector<ServiceBlock>& blocks,
+                                               const GlobalConfig& global,
+                                               Diagnostics& diagnostics);
+
+}  // namespace overlayd
