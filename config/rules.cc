@@ -42,7 +42,8 @@ bool is_reference(std::string_view text) {
 
 bool is_package(std::string_view name) {
   const auto is_lower = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); };
-  return name.size() >= 2 && is_lower(name[0]) &&
+  // "nginx-" asks apt to remove nginx
+  return name.size() >= 2 && is_lower(name[0]) && !name.ends_with('-') &&
          std::all_of(name.begin(), name.end(),
                      [&](char c) { return is_lower(c) || c == '+' || c == '.' || c == '-'; });
 }

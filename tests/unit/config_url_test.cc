@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,8 @@ struct Good {
   std::string text;
   std::string host;
 };
+
+void PrintTo(const Good& test, std::ostream* out) { *out << test.given; }
 
 class GoodUrl : public testing::TestWithParam<Good> {};
 
@@ -57,6 +60,9 @@ struct Bad {
   std::string given;
   std::string message;
 };
+
+// a control character in the name of a test would reach CTest
+void PrintTo(const Bad& test, std::ostream* out) { *out << testing::PrintToString(test.given); }
 
 class BadUrl : public testing::TestWithParam<Bad> {};
 

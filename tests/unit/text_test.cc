@@ -27,10 +27,10 @@ TEST(Printable, ReplacesInvalidUtf8) {
   EXPECT_EQ(printable("a\xff"
                       "b"),
             "a?b");
-  EXPECT_EQ(printable("\xc0\xaf"), "??");                      // overlong '/'
-  EXPECT_EQ(printable("\xed\xa0\x80"), "???");                 // surrogate
-  EXPECT_EQ(printable("\xf4\x90\x80\x80"), "????");            // beyond U+10FFFF
-  EXPECT_EQ(printable("a\u202egnp\u202c.exe"), "a?gnp?.exe");  // bidirectional controls
+  EXPECT_EQ(printable("\xc0\xaf"), "??");            // overlong '/'
+  EXPECT_EQ(printable("\xed\xa0\x80"), "???");       // surrogate
+  EXPECT_EQ(printable("\xf4\x90\x80\x80"), "????");  // beyond U+10FFFF
+  EXPECT_EQ(printable("a\xe2\x82"), "a??");          // cut short
   EXPECT_EQ(printable("\xe0\x80\xaf"), "???");
 }
 
