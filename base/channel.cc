@@ -68,6 +68,7 @@ Channel::Channel(Loop& loop, Fd fd, Received received, Callback hung_up)
 
 void Channel::watch() {
   const uint32_t events = EPOLLIN | (unsent_.empty() ? 0U : static_cast<uint32_t>(EPOLLOUT));
+  source_.cancel();  // epoll takes a descriptor once
   source_ = loop_.on_ready(fd_.get(), events, [this] { on_ready(); });
 }
 

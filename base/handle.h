@@ -24,6 +24,8 @@ class Out {
   explicit Out(Handle<T, Free>& handle) : handle_(handle) {}
   Out(const Out&) = delete;
   Out& operator=(const Out&) = delete;
+  Out(Out&&) = delete;
+  Out& operator=(Out&&) = delete;
   ~Out() { handle_.reset(raw_); }
   operator T**() { return &raw_; }
 

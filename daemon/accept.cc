@@ -20,14 +20,13 @@ constexpr int max_depth = 200;
 
 class Acceptance {
  public:
-  Acceptance(const Delivery& delivery, uid_t writer, dev_t device)
-      : ownership_(delivery.ownership), writer_(writer), device_(device) {}
+  Acceptance(const Delivery& delivery, uid_t writer)
+      : ownership_(delivery.ownership), writer_(writer) {}
 
   void take(int dir, const std::string& name, const std::string& path, int depth) {
     struct stat status {};
     check(fstatat(dir, name.c_str(), &status, AT_SYMLINK_NOFOLLOW), "cannot look at {}", path);
-    if (status.st_uid != writer_ || status.st_dev != device_)
-      throw Error::of("{} is not the writer's own", path);
+    if (status.st_uid != writer_) throw Error::of("{} is not the writer's own", path);
     if (S_ISDIR(status.st_mode))
       take_directory(dir, name, path, depth);
     else if (S_ISLNK(status.st_mode))
@@ -98,7 +97,6 @@ class Acceptance {
 
   Ownership ownership_;
   uid_t writer_;
-  dev_t device_;
   std::string absolute_links_;
 };
 
@@ -107,8 +105,6 @@ class Acceptance {
 void accept_deliveries(const TreeStore& store, const std::string& delivered,
                        const std::vector<Delivery>& deliveries, uid_t writer) {
   const Fd trees = open_dir(store.folder());
-  struct stat status {};
-  check(fstat(trees.get(), &status), "cannot look at {}", store.folder());
   // out of the writer's reach by name before anything is looked at
   const std::string incoming = ".incoming-" + file_name(delivered);
   remove_tree_at(trees.get(), incoming);
@@ -118,7 +114,7 @@ void accept_deliveries(const TreeStore& store, const std::string& delivered,
   check(fchown(folder.get(), 0, 0), "cannot take over {}", delivered);
   check(fchmod(folder.get(), 0700), "cannot take over {}", delivered);
   for (const auto& delivery : deliveries) {
-    Acceptance acceptance(delivery, writer, status.st_dev);
+    Acceptance acceptance(delivery, writer);
     acceptance.take(folder.get(), delivery.name, delivery.name, 0);
     if (!acceptance.absolute_links().empty())
       write_file_at(trees.get(), delivery.name + ".links", acceptance.absolute_links(), 0644,

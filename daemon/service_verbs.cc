@@ -155,7 +155,7 @@ void Service::go_back(const std::string& by, const std::string& revision, const 
   ask(
       FetchMode::nothing, wanted,
       [self = shared_from_this(), by, revision, answered, over, from](const WishInWork& work) {
-        const std::string reason = "rollback" + (revision.empty() ? "" : " to " + revision);
+        const std::string reason = revision.empty() ? "" : "to " + revision;
         self->change(work.result, {.verb = "rollback", .by = by, .reason = reason},
                      [self, by, reason, answered, over, from, work](const ChangeResult& result) {
                        if (self->state_.deployed.id == work.result.commit.id) self->pin(by, reason);
