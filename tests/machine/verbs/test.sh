@@ -1,0 +1,227 @@
+#!/bin/bash
+# Shows what forward, freeze, thaw and rollback do to a service, with every kind of revision, and what the log keeps.
+source /machine/lib.sh
+
+page() { cat /etc/web/page; }
+of() { overlayctl status "$1" --json | jq -r ".services[0].$2"; }
+sees_tip() { [[ $(of "$1" upstream_commit) == "$2" ]]; }
+deployed_is() { [[ $(of "$1" deployed) == "$2" ]]; }
+shows() { [[ $(page) == "$1" ]]; }
+is_following() { [[ $(of "$1" state) == following ]]; }
+
+configure() {
+  services <<TOML
+[global]
+upstream = "$(upstream site)"
+interval = "1s"
+depth = $1
+
+[[services]]
+name = "web"
+service = "web"
+dirs = [{ local = "/etc/web", link = "web/etc" }]
+
+[[services]]
+name = "db"
+service = "db"
+dirs = [{ local = "/etc/db", link = "db/etc" }]
+TOML
+}
+
+# Commits page N of web; prints the hash.
+write_page() {
+  put site web/etc/page <<<"$1"
+  commit site "page $1"
+}
+
+make_history() {
+  make_repo site
+  put site db/etc/limit <<<1
+  work site tag --no-sign start "$(write_page one)" 2>/dev/null
+  work site push --quiet origin start
+  two=$(write_page two)
+  put site db/etc/limit <<<2
+  commit site 'db alone' >/dev/null
+  three=$(write_page three)
+  put site db/etc/limit <<<3
+  four=$(commit site 'db again')
+}
+
+test_rollback_without_revision() {
+  say "rollback skips the commits that do not touch the service"
+  overlayctl rollback web
+  shows two
+  assert_eq pinned "$(of web state)"
+  assert_eq root "$(of web by)"
+  # Not $two: the last commit before $three still has the same content for web.
+  assert_eq "$(work site rev-parse "$three~1")" "$(of web deployed)"
+  overlayctl rollback web
+  shows one
+
+  say "it goes beyond what was fetched at first, to the very first commit, and says where that ends"
+  fails_with 3 overlayctl rollback web
+  assert_contains "$output" "other content"
+  shows one
+}
+
+test_pinned() {
+  say "a pinned service stays so while the upstream moves and is polled"
+  local five
+  five=$(write_page five)
+  wait_for 10 sees_tip web "$five"
+  wait_for 10 deployed_is db "$five"
+  shows one
+  assert_eq false "$(of web in_sync)"
+  assert_eq pinned "$(of web state)"
+
+  say "forward without names leaves it alone, and says so"
+  output=$(overlayctl forward)
+  assert_contains "$output" skipped
+  shows one
+  say "forward by name ends it"
+  overlayctl forward web
+  shows five
+  assert_eq following "$(of web state)"
+  write_page six >/dev/null
+  wait_for 10 shows six
+}
+
+# rolls_back REV PAGE
+rolls_back() {
+  overlayctl rollback web "$1" >/dev/null || fail "no rollback to $1"
+  assert_eq "$2" "$(page)" "rollback to $1"
+}
+
+test_revisions() {
+  say "any revision that Git understands, seen from what is deployed"
+  rolls_back HEAD~1 five
+  rolls_back HEAD five
+  rolls_back HEAD^ three
+  rolls_back "$two" two
+  rolls_back "${three:0:8}" three
+  rolls_back start one
+  rolls_back 'start^{commit}' one
+  rolls_back '@{1}' three
+  rolls_back HEAD@{1} one
+  rolls_back main six
+  rolls_back main~1 five
+  work site switch --quiet --create feature "$two"
+  write_page feature >/dev/null
+  work site switch --quiet main
+  rolls_back feature feature
+  rolls_back main six
+}
+
+# refuses CODE REV
+refuses() {
+  local before
+  before=$(of web deployed)
+  fails_with "$1" overlayctl rollback web -- "$2"
+  assert_eq "$before" "$(of web deployed)" "after a refused rollback to $2"
+}
+
+test_bad_revisions() {
+  say "what is no revision is refused, and nothing moves"
+  local revision
+  for revision in nonsense 1111111111111111111111111111111111111111 HEAD~1000 '@{900}' start..main -x --upload-pack=x \
+    main:web/etc/page 'a b' ':/page' refs/heads/../main "$(printf 'r%.0s' {1..10000})"; do
+    refuses 3 "$revision"
+    [[ $output =~ 'no revision'|'is not a revision'|'is not known' ]] || fail "no reason: $output"
+  done
+  shows six
+}
+
+test_upstream_gone() {
+  say "rollback and freeze do without the upstream"
+  overlayctl forward web >/dev/null
+  mv /srv/git/site.git /srv/git/away.git
+  overlayctl rollback web "$two"
+  shows two
+  overlayctl rollback web
+  shows one
+  fails_with 1 overlayctl forward web
+  assert_contains "$output" site.git
+  assert_eq pinned "$(of web state)"
+  mv /srv/git/away.git /srv/git/site.git
+  overlayctl forward web
+  shows six
+}
+
+test_freeze() {
+  say "a frozen service stays, with who, why and until when"
+  overlayctl freeze web db --reason 'release week' --for 2h
+  assert_eq frozen "$(of web state)"
+  assert_eq 'release week' "$(of web reason)"
+  assert_eq root "$(of web by)"
+  assert_eq 7200 $(($(of web until) - $(of web since)))
+  assert_contains "$(overlayctl status web)" 'release week'
+  local seven
+  seven=$(write_page seven)
+  wait_for 10 sees_tip web "$seven"
+  shows six
+  overlayctl forward >/dev/null
+  shows six
+
+  say "also over a restart of the daemon"
+  systemctl restart overlayd
+  wait_for 10 sees_tip web "$seven"
+  assert_eq frozen "$(of web state)"
+  assert_eq 'release week' "$(of web reason)"
+  shows six
+
+  say "thaw lets it follow again"
+  overlayctl thaw web
+  wait_for 10 shows seven
+  assert_eq following "$(of web state)"
+  assert_eq frozen "$(of db state)"
+  assert_contains "$(overlayctl thaw web)" unchanged
+
+  say "so does forward by name"
+  overlayctl freeze web
+  write_page eight >/dev/null
+  overlayctl forward web
+  shows eight
+  assert_eq following "$(of web state)"
+
+  say "and a freeze ends by itself"
+  overlayctl freeze web --for 1s
+  assert_eq frozen "$(of web state)"
+  write_page nine >/dev/null
+  wait_for 10 is_following web
+  wait_for 10 shows nine
+
+  say "a pinned service is not thawed"
+  overlayctl rollback web
+  fails_with 3 overlayctl thaw web
+  assert_contains "$output" 'overlayctl forward web'
+  overlayctl forward web
+}
+
+test_log() {
+  say "the log tells when, what and by whom, newest first"
+  local log
+  log=$(overlayctl log web --json)
+  assert_eq forward "$(jq -r '.entries[0].verb' <<<"$log")"
+  assert_eq root "$(jq -r '.entries[0].by' <<<"$log")"
+  assert_eq install "$(jq -r '.entries[-1].verb' <<<"$log")"
+  assert_eq overlayd "$(jq -r '.entries[-1].by' <<<"$log")"
+  assert_eq "forward freeze install rollback thaw" "$(jq -r '[.entries[].verb] | unique | join(" ")' <<<"$log")"
+  assert_eq true "$(jq '[.entries[].at] | . == (sort | reverse)' <<<"$log")"
+  assert_eq 'release week' "$(jq -r '[.entries[] | select(.verb == "freeze")][-1].reason' <<<"$log")"
+  assert_eq overlayd "$(jq -r '[.entries[] | select(.verb == "thaw")][0].by' <<<"$log")" "who ended the timed freeze"
+  assert_contains "$(overlayctl log web)" 'release week'
+  assert_contains "$(overlayctl log web)" "${two:0:8}"
+}
+
+make_history
+configure 1
+install_overlayd
+wait_for 10 shows three
+assert_eq "$four" "$(of web deployed)"
+test_rollback_without_revision
+test_pinned
+test_revisions
+test_bad_revisions
+test_upstream_gone
+test_freeze
+test_log
