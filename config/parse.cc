@@ -16,7 +16,7 @@ namespace overlayd {
 namespace {
 
 ParseResult failed(const Diagnostics& diagnostics) {
-  return {.config = std::nullopt, .diagnostics = diagnostics.sorted(), .services_for_others = 0};
+  return {.config = std::nullopt, .diagnostics = diagnostics.sorted(), .services_for_others = {}};
 }
 
 ParseResult read_root(Table root, const Host& host) {
@@ -25,13 +25,13 @@ ParseResult read_root(Table root, const Host& host) {
   config.web = read_web(root);
   const auto declared = read_upstreams(root, config.global);
   std::vector<ServiceBlock> blocks;
-  size_t others = 0;
+  std::vector<std::string> others;
   for (auto& table : root.tables("services", "[[services]]", "[[services]]")) {
     auto block = read_service(std::move(table), config.global, host);
     if (block.for_this_machine)
       blocks.push_back(std::move(block));
     else
-      others++;
+      others.push_back(block.config.name);
   }
   root.finish();
 
@@ -40,7 +40,7 @@ ParseResult read_root(Table root, const Host& host) {
   config.upstreams = followed_upstreams(declared, blocks, config.global, diagnostics);
   if (!diagnostics.empty()) return failed(diagnostics);
   for (auto& block : blocks) config.services.push_back(std::move(block.config));
-  return {.config = std::move(config), .diagnostics = {}, .services_for_others = others};
+  return {.config = std::move(config), .diagnostics = {}, .services_for_others = std::move(others)};
 }
 
 std::string services(size_t count) {
@@ -71,8 +71,8 @@ ParseResult parse_file(const std::string& path, const Host& host) {
 std::string summary(const ParseResult& result, std::string_view file) {
   const size_t count = result.config ? result.config->services.size() : 0;
   auto text = fmt::format("{}: {} for this machine", printable(file), services(count));
-  if (result.services_for_others > 0)
-    text += fmt::format(", {} for others", result.services_for_others);
+  if (!result.services_for_others.empty())
+    text += fmt::format(", {} for others", result.services_for_others.size());
   return text;
 }
 

@@ -15,7 +15,7 @@ namespace overlayd {
 struct ParseResult {
   std::optional<Config> config;         // none if anything is wrong
   std::vector<Diagnostic> diagnostics;  // everything that is wrong, in the file's order
-  size_t services_for_others = 0;       // blocks that name other machines only
+  std::vector<std::string> services_for_others;  // names of blocks that name other machines only
 };
 
 // Never throws for what is in the text, whatever it is; only where the accounts of this machine

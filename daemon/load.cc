@@ -54,6 +54,7 @@ Loaded load(const Options& options) {
               loaded.config_error);
   }
   loaded.config = *result.config;
+  loaded.services_for_others = result.services_for_others;
   loaded.settings = make_settings(options, loaded.config);
   prepare_state_directory(loaded.settings);
   if (loaded.config_error.empty()) remember_good_config(loaded.settings);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "config/parse.h"
 #include "daemon/settings.h"
@@ -17,6 +18,7 @@ struct Options {
 struct Loaded {
   Settings settings;
   Config config;
+  std::vector<std::string> services_for_others;  // names of blocks for other machines
   std::string config_error;  // the file's diagnostics, if an earlier one is in force instead
 };
 

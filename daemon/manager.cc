@@ -27,21 +27,22 @@ ServiceConfig config_of_removed(const std::string& name, const ServiceState& sta
 
 }  // namespace
 
-Manager::Manager(Loop& loop, const Settings& settings, Config config, std::string config_error,
-                 sd_bus* bus)
+Manager::Manager(Loop& loop, Loaded loaded, sd_bus* bus)
     : loop_(loop),
-      settings_(settings),
-      config_(std::move(config)),
-      config_error_(std::move(config_error)),
+      settings_(std::move(loaded.settings)),
+      config_(std::move(loaded.config)),
+      config_error_(std::move(loaded.config_error)),
       trees_(settings_.trees()),
       store_(settings_),
       units_(bus),
-      workshop_{settings_, trees_, store_, inventory_, units_, metrics_} {}
+      workshop_{settings_, trees_, store_, inventory_, units_, metrics_},
+      for_others_(loaded.services_for_others.begin(), loaded.services_for_others.end()) {}
 
 void Manager::start(Callback ready) {
   ready_ = std::move(ready);
   put_in_place();
   watch_ = std::make_unique<ConfigWatch>(loop_, settings_.config_file, [this] { reload(); });
+  address_watch_ = std::make_unique<AddressWatch>(loop_, [this] { addresses_changed(); });
   for (const auto& [name, state] : states_)
     if (state.deployed.id.empty()) not_up_yet_.insert(name);
   for (const auto& service : config_.services)
@@ -83,7 +84,7 @@ void Manager::came_up(const std::string& name) {
 }
 
 std::string Manager::reload() {
-  const ParseResult result = parse_file(settings_.config_file, this_host());
+  ParseResult result = parse_file(settings_.config_file, this_host());
   if (!result.config) {
     config_error_ = render(result.diagnostics);
     log_error("{} is not taken over, what was in force stays so:\n{}", settings_.config_file,
@@ -94,12 +95,24 @@ std::string Manager::reload() {
   remember_good_config(settings_);
   if (result.config->global.state_directory != settings_.state_directory)
     log_warning("another state_directory takes effect when overlayd is restarted");
-  if (*result.config == config_) return "";
-  config_ = *result.config;
   log_info("{}", summary(result, settings_.config_file));
+  for_others_.clear();
+  take_over(std::move(result));
+  return "";
+}
+
+void Manager::addresses_changed() {
+  ParseResult result = parse_file(settings_.config_file, this_host());
+  if (!result.config || *result.config == config_) return;
+  log_info("network addresses changed: {}", summary(result, settings_.config_file));
+  for_others_.insert(result.services_for_others.begin(), result.services_for_others.end());
+  take_over(std::move(result));
+}
+
+void Manager::take_over(ParseResult result) {
+  config_ = std::move(*result.config);
   apply_config();
   if (reloaded_) reloaded_();
-  return "";
 }
 
 void Manager::apply_config() {
@@ -110,7 +123,7 @@ void Manager::apply_config() {
   for (const auto& [name, service] : services_) present.insert(name);
   for (const auto& [name, state] : states_) present.insert(name);
   for (const auto& name : present)
-    if (wanted.count(name) == 0) remove_service(name);
+    if (wanted.count(name) == 0 && for_others_.count(name) == 0) remove_service(name);
   for (const auto& config : config_.upstreams) update_upstream(config);
   for (const auto& config : config_.services) {
     const auto service = services_.find(config.name);

@@ -11,9 +11,11 @@
 #include "base/bus.h"
 #include "base/loop.h"
 #include "config/parse.h"
+#include "daemon/address_watch.h"
 #include "daemon/change.h"
 #include "daemon/config_watch.h"
 #include "daemon/inventory.h"
+#include "daemon/load.h"
 #include "daemon/metrics.h"
 #include "daemon/packages.h"
 #include "daemon/service.h"
@@ -26,9 +28,7 @@ namespace overlayd {
 class Manager {
  public:
   // `bus` is a connection to the system bus that is attached to the loop.
-  // `config_error` says why another services.toml than the present one is in force; may be empty.
-  Manager(Loop& loop, const Settings& settings, Config config, std::string config_error,
-          sd_bus* bus);
+  Manager(Loop& loop, Loaded loaded, sd_bus* bus);
 
   // Puts in place what should be, starts every service, and calls `ready` when each has its first
   // content or has said why not, or after a while.
@@ -52,6 +52,8 @@ class Manager {
   void tell_units(const std::set<std::string>& restored);
   void came_up(const std::string& name);
   void announce_ready();
+  void take_over(ParseResult result);
+  void addresses_changed();
   void apply_config();
   std::shared_ptr<Upstream> upstream_for(const ServiceConfig& service);
   void update_upstream(const UpstreamConfig& config);
@@ -79,6 +81,10 @@ class Manager {
   Callback reloaded_;
   Source ready_timer_;
   std::unique_ptr<ConfigWatch> watch_;
+  std::unique_ptr<AddressWatch> address_watch_;
+  // Blocks of services.toml for other machines. What is in place for one is only taken away when
+  // the file is read again on purpose: the address that it names may just not be up yet.
+  std::set<std::string> for_others_;
 };
 
 }  // namespace overlayd

@@ -33,7 +33,7 @@ int run_daemon(const Options& options) {
   // without the bus nobody can be told anything: a restart connects anew, and touches no mount
   check_neg(sd_bus_set_exit_on_disconnect(bus.get(), 1), "cannot watch the bus");
 
-  Manager manager(loop, loaded.settings, std::move(loaded.config), loaded.config_error, bus.get());
+  Manager manager(loop, std::move(loaded), bus.get());
   const Source hung_up = loop.on_signal(SIGHUP, [&] { reload(manager); });
   Api api(manager, bus.get());
   api.open();

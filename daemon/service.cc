@@ -160,10 +160,22 @@ std::optional<Request> Service::standing_request() {
   if (!ownership_) return std::nullopt;
   Request request{.wish = wish(), .look_anyway = look_anyway_, .done = nullptr};
   request.wish.write = !held();
-  request.done = [weak = weak_from_this()](const RoundResult& round, const WishInWork* work) {
-    if (const auto self = weak.lock()) self->on_tip(round, work);
+  request.done = [weak = weak_from_this(), configured = fingerprint(config_)](
+                     const RoundResult& round, const WishInWork* work) {
+    const auto self = weak.lock();
+    if (!self) return;
+    // While it was on its way somebody may have changed services.toml, or ended a freeze.
+    const bool outdated = configured != fingerprint(self->config_) ||
+                          (work != nullptr && !work->wish.write && !self->held());
+    if (outdated) return self->look_again();
+    self->on_tip(round, work);
   };
   return request;
+}
+
+void Service::look_again() {
+  look_anyway_ = true;
+  upstream_->poll();
 }
 
 void Service::on_tip(const RoundResult& round, const WishInWork* work) {
@@ -203,9 +215,10 @@ void Service::follow(const WishResult& content) {
     publish_metrics();
     return settled();
   }
-  enqueue([self = shared_from_this(), content](const Callback& over) {
-    // frozen or pinned since it was asked for: then it stays
-    if (self->held() || content.links.size() != self->config_.overlays.size()) return over();
+  enqueue([self = shared_from_this(), content,
+           configured = fingerprint(config_)](const Callback& over) {
+    // frozen, pinned or configured anew since it was asked for: then it stays
+    if (self->held() || configured != fingerprint(self->config_)) return over();
     self->change(content, {.verb = "forward", .by = on_its_own, .reason = ""},
                  [self, over](const ChangeResult& result) {
                    if (result.outcome == Outcome::failed && self->state_.failure.empty())
@@ -249,8 +262,12 @@ void Service::ask(FetchMode mode, Wish wanted, std::function<void(const WishInWo
            return failed({.outcome = Outcome::failed,
                           .message = round.failure ? round.failure->message : "no answer",
                           .hint = ""});
-         if (work->wish.wants_tip() && work->granted())
+         // This answer stood in for that to the next poll, which would find nothing new any more.
+         if (work->wish.wants_tip()) self->look_anyway_ = true;
+         if (work->wish.wants_tip() && work->granted()) {
            self->upstream_commit_ = work->result.commit;
+           self->in_sync_ = self->shows(work->result);
+         }
          if (!work->granted())
            return failed({.outcome = work->result.refused ? Outcome::refused : Outcome::failed,
                           .message = work->result.error,

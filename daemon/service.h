@@ -63,6 +63,7 @@ class Service : public std::enable_shared_from_this<Service> {
   void prepare(const std::function<void(const std::string& error)>& prepared);
   void reconcile(const Callback& over);
   void on_tip(const RoundResult& round, const WishInWork* work);
+  void look_again();
   void follow(const WishResult& content);
   void ask(FetchMode mode, Wish wanted, std::function<void(const WishInWork&)> got,
            std::function<void(const ChangeResult&)> failed);

@@ -99,8 +99,7 @@ void Service::thaw(const std::string& by, Answered answered) {
       self->state_.frozen.reset();
       self->arm_thaw();
       self->note("thaw", by, "");
-      self->look_anyway_ = true;
-      self->upstream_->poll();
+      self->look_again();
       if (self->state_.pinned)
         result.message = "still pinned: overlayctl forward " + self->config_.name + " ends that";
     } else if (self->state_.pinned) {

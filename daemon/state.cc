@@ -125,7 +125,8 @@ std::string to_text(const ServiceState& state) {
   if (state.frozen) table.insert("frozen", to_table(*state.frozen));
   if (state.pinned) table.insert("pinned", to_table(*state.pinned));
   std::ostringstream text;
-  text << toml::toml_formatter(table) << "\n";
+  // only quoted strings with escapes: toml++ 3.3 breaks a literal one that ends in quotes
+  text << toml::toml_formatter(table, toml::format_flags::none) << "\n";
   return text.str();
 }
 

@@ -85,7 +85,7 @@ TEST(Manual, ItsExamplesWorkTogether) {
   const auto result = parse(text);
   ASSERT_TRUE(result.config) << render(result.diagnostics);
   EXPECT_EQ(result.config->services.size(), 1U) << text;
-  EXPECT_EQ(result.services_for_others, 1U) << text;
+  EXPECT_EQ(result.services_for_others.size(), 1U) << text;
 }
 
 }  // namespace

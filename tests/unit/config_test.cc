@@ -173,7 +173,7 @@ TEST(Config, BlocksForOtherMachinesAreCountedAndLeftOut) {
       "user = 'nobody-knows'\ndirs = [{ local = '/etc/a', link = 'a' }]\n";
   const auto result = parse(theirs + ours + theirs);
   ASSERT_TRUE(result.config) << render(result.diagnostics);
-  EXPECT_EQ(result.services_for_others, 2U);
+  EXPECT_EQ(result.services_for_others.size(), 2U);
   ASSERT_EQ(result.config->services.size(), 1U);
   EXPECT_EQ(result.config->services[0].origin.line, 7);
   ASSERT_EQ(result.config->upstreams.size(), 1U);

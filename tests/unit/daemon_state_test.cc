@@ -1,0 +1,140 @@
+#include <gtest/gtest.h>
+
+#include "base/error.h"
+#include "daemon/packages.h"
+#include "daemon/revision.h"
+#include "daemon/state.h"
+
+namespace overlayd {
+namespace {
+
+ServiceState full_state() {
+  ServiceState state;
+  state.deployed = {.id = "8bd0e77a", .subject = "Raise \"it\"\n'''", .author = "A", .time = 7};
+  state.deployed_at = 1234;
+  state.upstream = "https://example.org/x";
+  state.branch = "main";
+  state.configured = "00ff";
+  state.steps = {{.kind = StepKind::mount, .subject = "/etc/a b", .value = "t1", .origin = "here"}};
+  state.links = {{"grafana/etc", "t1"}, {".", "t2"}};
+  state.frozen = Hold{.by = "root", .reason = "release ’week’", .since = 5, .until = 9};
+  state.pinned = Hold{.by = "ada", .reason = "to HEAD~1", .since = 6, .until = 0};
+  state.failure = "it failed";
+  state.failed_at = 77;
+  add_to_log(state, {.at = 1,
+                     .verb = "forward",
+                     .by = "root",
+                     .reason = "",
+                     .from = "77aa",
+                     .commit = state.deployed,
+                     .outcome = "done",
+                     .message = ""});
+  return state;
+}
+
+TEST(State, SurvivesItsFile) {
+  EXPECT_EQ(parse_state(to_text(full_state()), "x"), full_state());
+  EXPECT_EQ(parse_state(to_text(ServiceState{}), "x"), ServiceState{});
+}
+
+TEST(State, FileOfAnotherVersionMayLackMembers) {
+  EXPECT_EQ(parse_state("version = 1\n", "x"), ServiceState{});
+}
+
+TEST(State, BrokenFileIsAnErrorThatNamesIt) {
+  try {
+    parse_state("deployed = {{{", "grafana");
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_NE(std::string(error.what()).find("grafana"), std::string::npos);
+  }
+}
+
+TEST(State, HostileTextFromACommitIsKeptHarmless) {
+  ServiceState state;
+  state.deployed.subject = "\x1b]0;boom\x07 \xff";
+  EXPECT_EQ(parse_state(to_text(state), "x").deployed.subject, "?]0;boom? ?");
+}
+
+TEST(State, LogIsBounded) {
+  ServiceState state;
+  for (size_t i = 0; i < max_log + 5; i++)
+    add_to_log(state, {.at = i,
+                       .verb = "",
+                       .by = "",
+                       .reason = "",
+                       .from = "",
+                       .commit = {},
+                       .outcome = "",
+                       .message = ""});
+  EXPECT_EQ(state.log.size(), max_log);
+  EXPECT_EQ(state.log.front().at, 5U);
+}
+
+TEST(State, DeployedCommitsAreNewestFirst) {
+  ServiceState state;
+  const auto deploy = [&](const std::string& from, const std::string& to) {
+    state.deployed.id = to;
+    add_to_log(state, {.at = 0,
+                       .verb = "",
+                       .by = "",
+                       .reason = "",
+                       .from = from,
+                       .commit = state.deployed,
+                       .outcome = "done",
+                       .message = ""});
+  };
+  deploy("", "a");
+  deploy("a", "b");
+  deploy("b", "c");
+  EXPECT_EQ(deployed_commits(state), (std::vector<std::string>{"c", "b", "a"}));
+}
+
+TEST(Revision, IsSeenFromWhatIsDeployed) {
+  const std::vector<std::string> deployed{"cccc", "bbbb", "aaaa"};
+  const std::vector<std::pair<std::string, std::string>> cases{
+      {"HEAD", "cccc"},     {"@", "cccc"},
+      {"HEAD~1", "cccc~1"}, {"HEAD^", "cccc^"},
+      {"@~2", "cccc~2"},    {"@{0}", "cccc"},
+      {"@{1}", "bbbb"},     {"HEAD@{2}", "aaaa"},
+      {"@{1}~3", "bbbb~3"}, {"v1.2", "v1.2"},
+      {"v1.2~1", "v1.2~1"}, {"8bd0e77", "8bd0e77"},
+      {"HEADS", "HEADS"},   {"feature/x", "feature/x"}};
+  for (const auto& [typed, meant] : cases)
+    EXPECT_EQ(seen_from_deployed(typed, deployed), meant) << typed;
+}
+
+TEST(Revision, ThatIsNoSingleCommitIsRefused) {
+  for (const char* typed : {"", "-x", "--exec=y", "a..b", "a...b", "HEAD:etc", "a b", "a\nb",
+                            "@{yesterday}", "@{-1}", "@{3}", "@{1", "HEAD@{99999999999999999999}"})
+    EXPECT_THROW(seen_from_deployed(typed, {"c", "b", "a"}), Error) << typed;
+  EXPECT_THROW(seen_from_deployed(std::string(300, 'a'), {"c"}), Error);
+}
+
+constexpr const char* dpkg_status = R"(Package: nginx
+Status: install ok installed
+Architecture: amd64
+
+Package: removed
+Status: deinstall ok config-files
+Architecture: amd64
+
+Package: held
+Status: hold ok installed
+Architecture: all
+
+Package: half
+Status: install ok half-configured
+Architecture: amd64
+Description: Package: fake
+ Status: install ok installed
+)";
+
+TEST(Packages, OnlyWhatIsWhollyInstalledCounts) {
+  EXPECT_TRUE(missing_packages(dpkg_status, {"nginx", "held", "nginx:amd64"}).empty());
+  EXPECT_EQ(missing_packages(dpkg_status, {"removed", "half", "none", "nginx:i386"}),
+            (std::vector<std::string>{"half", "nginx:i386", "none", "removed"}));
+}
+
+}  // namespace
+}  // namespace overlayd
