@@ -1,0 +1,284 @@
+#!/bin/bash
+# Shows that a changed services.toml is what the machine becomes, and that a wrong one changes nothing.
+source /machine/lib.sh
+
+of() { overlayctl status "$1" --json | jq -r ".services[0].$2"; }
+config_error() { overlayctl status --json | jq -r .config_error; }
+holds() { [[ $(cat "$1") == "$2" ]]; }
+gone() { [[ ! -e $1 && ! -L $1 ]]; }
+owned() { [[ $(stat --format='%U:%G %a' "$1") == "$2" ]]; }
+is_link() { [[ -L $1 ]]; }
+is_configured() { [[ $(config_error) == "" ]]; }
+is_refused() { [[ $(config_error) != "" ]]; }
+knows() { overlayctl status "$1"; }
+ignores() { ! knows "$1"; }
+
+# web [LINE...]: services.toml has the service web with these lines, in place of $dirs by default.
+dirs='dirs = [{ local = "/etc/web", link = "web/etc" }]'
+web() {
+  services <<TOML
+[global]
+upstream = "$(upstream site)"
+interval = "1h"
+[[services]]
+name = "web"
+$(printf '%s\n' "$@")
+TOML
+}
+
+make_history() {
+  make_repo site
+  put site web/etc/page <<<main
+  put site web/more/extra <<<extra
+  put site web/single <<<single
+  commit site 'one' >/dev/null
+  work site switch --quiet --create other
+  put site web/etc/page <<<other
+  commit site 'on another branch' >/dev/null
+  work site switch --quiet main
+  make_repo second
+  put second web/etc/page <<<second
+  commit second 'another upstream' >/dev/null
+}
+
+test_check() {
+  say "overlayd check ends with 0 or 1, and tells every mistake with its place"
+  fails_with 0 overlayd check
+  assert_contains "$output" '1 service'
+  cat >/root/bad.toml <<TOML
+[global]
+intervall = "1m"
+upstream = "$(upstream site)"
+[[services]]
+service = "web"
+user = "noboddy"
+action = "restrat"
+dirs = [
+  { local = "etc/web", link = "web/etc" },
+  { local = "/etc", link = "web/../etc" },
+  { local = "/var/lib/overlayd/x", link = "web", type = "symlnk" },
+]
+TOML
+  fails_with 1 overlayd check /root/bad.toml
+  local place
+  for place in bad.toml:2:1: bad.toml:6: bad.toml:7: bad.toml:9: bad.toml:10: bad.toml:11:; do
+    assert_contains "$output" "$place"
+  done
+  assert_contains "$output" "did you mean 'interval'"
+  assert_contains "$output" "did you mean 'nobody'"
+  assert_contains "$output" "did you mean 'restart'"
+  assert_contains "$output" 'bind and symlink'
+  fails_with 1 overlayd check /root/absent.toml
+  fails_with 1 setpriv --reuid=nobody --regid=nogroup --clear-groups overlayd check /root/bad.toml
+  setpriv --reuid=nobody --regid=nogroup --clear-groups overlayd check >/dev/null
+}
+
+test_bad_file() {
+  say "a file with mistakes is reported in the log and in status, and changes nothing"
+  local mark before
+  before=$(cat /proc/self/mountinfo)
+  mark=$(log_mark)
+  services </root/bad.toml
+  wait_log 10 overlayd 'services.toml:7:.*did you mean .restart' "$mark"
+  assert_contains "$(config_error)" services.toml:2:1
+  assert_contains "$(overlayctl status)" "did you mean 'interval'"
+  fails_with 1 overlayctl reload
+  assert_contains "$output" "did you mean 'interval'"
+  holds /etc/web/page main
+  assert_eq "$before" "$(cat /proc/self/mountinfo)"
+
+  say "also when the daemon is restarted: what was in force stays so"
+  systemctl restart overlayd
+  assert_contains "$(config_error)" services.toml:2:1
+  holds /etc/web/page main
+  put site web/etc/page <<<'main 2'
+  commit site 'while services.toml is wrong' >/dev/null
+  overlayctl forward web
+  holds /etc/web/page 'main 2'
+
+  say "a file that is gone is a mistake too"
+  rm /etc/overlayd/services.toml
+  wait_for 10 no_such_file
+  holds /etc/web/page 'main 2'
+  web 'service = "web"' "$dirs"
+  wait_for 10 is_configured
+}
+no_such_file() { [[ $(config_error) == *'No such file'* ]]; }
+
+test_ways_to_edit() {
+  say "however the file is edited, it is read again"
+  web 'service = "web"' "${dirs/web\"/moved\"}"
+  wait_for 10 holds /etc/moved/page 'main 2'
+  gone /etc/web
+  sed --in-place 's|/etc/moved|/etc/sed|' /etc/overlayd/services.toml
+  wait_for 10 holds /etc/sed/page 'main 2'
+  wait_for 10 gone /etc/moved
+  local text
+  text=$(</etc/overlayd/services.toml)
+  printf '%s\n' "${text/\/etc\/sed//etc/web}" >/etc/overlayd/services.toml
+  wait_for 10 holds /etc/web/page 'main 2'
+  wait_for 10 gone /etc/sed
+
+  say "and on systemctl reload, should the machine be another one now"
+  cat >>/etc/overlayd/services.toml <<TOML
+[[services]]
+service = "renamed"
+machine = "renamed-machine"
+dirs = [{ local = "/etc/renamed", link = "web/more" }]
+TOML
+  overlayctl reload
+  ignores renamed
+  local name=$HOSTNAME
+  hostname renamed-machine
+  systemctl reload overlayd
+  wait_for 10 holds /etc/renamed/extra extra
+  hostname "$name"
+  overlayctl reload
+  wait_for 10 gone /etc/renamed
+}
+
+test_removed_service() {
+  say "a service that is taken out leaves what was there before"
+  mkdir -p /etc/under
+  echo underneath >/etc/under/file
+  web 'service = "web"' "$dirs" '[[services]]' 'service = "second"' \
+    'dirs = [{ local = "/etc/under", link = "web/etc" }, { local = "/srv/made/by/us", link = "web/more" }]'
+  wait_for 10 holds /srv/made/by/us/extra extra
+  holds /etc/under/page 'main 2'
+  test -e /var/lib/overlayd/state/second
+  web 'service = "web"' "$dirs"
+  wait_for 10 gone /srv/made
+  wait_for 10 ignores second
+  holds /etc/under/file underneath
+  gone /etc/under/page
+  wait_for 10 gone /var/lib/overlayd/state/second
+  gone /var/lib/overlayd/checkouts/second
+  holds /etc/web/page 'main 2'
+
+  say "and can come back"
+  web 'service = "web"' "$dirs" '[[services]]' 'service = "second"' \
+    'dirs = [{ local = "/etc/under", link = "web/etc" }]'
+  wait_for 10 holds /etc/under/page 'main 2'
+  web 'service = "web"' "$dirs"
+  wait_for 10 holds /etc/under/file underneath
+}
+
+test_changed_overlays() {
+  say "overlays are added and taken away"
+  local mount
+  mount=$(findmnt --noheadings --output=ID /etc/web)
+  web 'service = "web"' 'dirs = [{ local = "/etc/web", link = "web/etc" }, { local = "/etc/new/extra", link = "web/more" }]'
+  wait_for 10 holds /etc/new/extra/extra extra
+  assert_eq "$mount" "$(findmnt --noheadings --output=ID /etc/web)" "the mount that did not change"
+  web 'service = "web"' "$dirs"
+  wait_for 10 gone /etc/new
+  assert_eq "$mount" "$(findmnt --noheadings --output=ID /etc/web)" "the mount that did not change"
+
+  say "one becomes a link, and a mount again"
+  web 'service = "web"' "${dirs/\" \}/\", type = \"symlink\" \}}"
+  wait_for 10 is_link /etc/web
+  holds /etc/web/page 'main 2'
+  web 'service = "web"' "$dirs"
+  wait_for 10 overlay_at /etc/web
+  holds /etc/web/page 'main 2'
+
+  say "another part of the repository is shown, and a file where a directory was"
+  web 'service = "web"' "${dirs/web\/etc/web\/more}"
+  wait_for 10 holds /etc/web/extra extra
+  gone /etc/web/page
+  web 'service = "web"' "${dirs/web\/etc/web\/single}"
+  wait_for 10 holds /etc/web single
+  web 'service = "web"' "$dirs"
+  wait_for 10 holds /etc/web/page 'main 2'
+}
+
+test_changed_service() {
+  say "another owner, group and umask"
+  web 'service = "web"' 'user = "nobody"' 'group = "adm"' 'umask = "0027"' "$dirs"
+  wait_for 10 owned /etc/web/page 'nobody:adm 640'
+  owned /etc/web 'nobody:adm 750'
+  web 'service = "web"' "$dirs"
+  wait_for 10 owned /etc/web/page 'root:root 644'
+
+  say "another branch"
+  web 'service = "web"' 'branch = "other"' "$dirs"
+  wait_for 10 holds /etc/web/page other
+  assert_eq other "$(of web branch)"
+  web 'service = "web"' 'branch = "absent"' "$dirs"
+  wait_for 10 has_error "no branch 'absent'"
+  holds /etc/web/page other
+  web 'service = "web"' "$dirs"
+  wait_for 10 holds /etc/web/page 'main 2'
+  wait_for 10 has_error null
+
+  say "another upstream"
+  web 'service = "web"' "upstream = \"$(upstream second)\"" "$dirs"
+  wait_for 10 holds /etc/web/page second
+  assert_eq "$(upstream second)" "$(of web upstream)"
+  web 'service = "web"' "$dirs"
+  wait_for 10 holds /etc/web/page 'main 2'
+
+  say "another place for the checkout"
+  web 'service = "web"' 'mount = "/srv/checkouts"' "$dirs"
+  wait_for 10 test -e /srv/checkouts/web/current
+  wait_for 10 gone /var/lib/overlayd/checkouts/web
+  holds /srv/checkouts/web/current/web/etc/page 'main 2'
+  web 'service = "web"' "$dirs"
+  wait_for 10 gone /srv/checkouts
+
+  say "another unit"
+  make_unit one
+  make_unit two
+  web 'service = "one"' 'action = "restart"' "$dirs"
+  wait_for 10 unit_is one.service
+  web 'service = "two"' 'action = "restart"' "$dirs"
+  wait_for 10 unit_is two.service
+  local before
+  before=$(systemctl show --value --property=InvocationID one)
+  put site web/etc/page <<<'main 3'
+  commit site 'for the unit' >/dev/null
+  overlayctl forward web
+  systemctl is-active two
+  assert_eq "$before" "$(systemctl show --value --property=InvocationID one)" "the unit of before"
+}
+unit_is() { [[ $(of web unit) == "$1" ]]; }
+has_error() { [[ $(of web error) == *"$1"* ]]; }
+make_unit() {
+  printf '[Service]\nExecStart=/bin/sleep infinity\n' >"/etc/systemd/system/$1.service"
+  systemctl daemon-reload
+}
+
+test_held() {
+  say "a frozen service keeps its commit under a new configuration"
+  overlayctl freeze web
+  put site web/etc/page <<<'main 4'
+  put site web/more/extra <<<'extra 4'
+  commit site 'not for the frozen' >/dev/null
+  web 'service = "two"' 'dirs = [{ local = "/etc/web", link = "web/etc" }, { local = "/etc/more", link = "web/more" }]'
+  wait_for 10 holds /etc/more/extra extra
+  holds /etc/web/page 'main 3'
+  assert_eq frozen "$(of web state)"
+  overlayctl thaw web
+  wait_for 10 holds /etc/more/extra 'extra 4'
+}
+
+test_no_service() {
+  say "a file without services takes everything away"
+  services </dev/null
+  wait_for 10 gone /etc/more
+  wait_for 10 gone /etc/web
+  assert_eq '[]' "$(overlayctl status --json | jq --compact-output .services)"
+}
+
+make_history
+web 'service = "web"' "$dirs"
+install_overlayd
+wait_for 10 holds /etc/web/page main
+test_check
+test_bad_file
+test_ways_to_edit
+test_removed_service
+test_changed_overlays
+test_changed_service
+test_held
+test_no_service
