@@ -1,0 +1,63 @@
+#!/bin/bash
+# Shows that removing overlayd leaves no mount, link or made directory behind, and apt in working order.
+source /machine/lib.sh
+
+make_repo site
+put site demo/file <<<'from Git'
+put site single <<<'single from Git'
+commit site one >/dev/null
+services <<TOML
+[[services]]
+service = "demo"
+upstream = "$(upstream site)"
+mount = "/srv/checkouts"
+dirs = [
+  { local = "/etc/demo", link = "demo" },
+  { local = "/etc/made/for/us", link = "demo" },
+  { local = "/etc/demo.conf", link = "single" },
+  { local = "/etc/linked", link = "demo", type = "symlink" },
+]
+TOML
+mkdir /etc/demo
+echo own >/etc/demo/file
+mkdir -p /srv/apt /root/other/DEBIAN
+printf 'Package: other\nVersion: 1\nArchitecture: all\nMaintainer: Ada <ada@example.org>\nDescription: other\n' \
+  >/root/other/DEBIAN/control
+dpkg-deb --build /root/other /srv/apt/other.deb >/dev/null
+cp /debs/overlayd_*.deb /srv/apt
+(cd /srv/apt && apt-ftparchive packages . >Packages)
+echo 'deb [trusted=yes] file:/srv/apt ./' >/etc/apt/sources.list
+apt-get --quiet=2 update
+
+get() { apt-get --quiet=2 --yes "$@" >/root/apt.log 2>&1 || fail "$(cat /root/apt.log)"; }
+everything_there() { overlay_at /etc/demo && overlay_at /etc/made/for/us && overlay_at /etc/demo.conf && [[ -L /etc/linked ]]; }
+nothing_left() {
+  assert_lacks "$(cat /proc/self/mountinfo)" overlayd/trees
+  assert_eq own "$(cat /etc/demo/file)"
+  fails_with 2 ls -d /etc/linked
+  fails_with 2 ls -d /etc/made
+  fails_with 2 ls -d /etc/demo.conf
+}
+
+get -o Dpkg::Options::=--force-confold install overlayd
+wait_for 10 everything_there
+
+say "removed: nothing of it is in the way any more, and apt works without it"
+get remove overlayd
+nothing_left
+fails_with 4 systemctl status overlayd
+get install other
+
+say "installed again: everything is back"
+get install overlayd
+wait_for 10 everything_there
+
+say "purged: there is no trace"
+get purge overlayd
+nothing_left
+fails_with 2 ls -d /var/lib/overlayd
+fails_with 2 ls -d /etc/overlayd
+fails_with 2 ls -d /run/overlayd
+fails_with 2 ls -d /srv/checkouts
+assert_eq "" "$(find /etc /usr /var/lib -name '*overlayd*' -not -path '/var/lib/apt/*')"
+get remove other

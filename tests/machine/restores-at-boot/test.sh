@@ -1,0 +1,52 @@
+#!/bin/bash
+# Shows that after a reboot, and after a power cut, overlays are in place before any service starts, with no upstream.
+source /machine/lib.sh
+
+phase_start() {
+  make_repo site
+  put site demo/file <<<'from Git'
+  commit site one >/dev/null
+  services <<TOML
+[[services]]
+service = "witness"
+upstream = "$(upstream site)"
+dirs = [
+  { local = "/etc/demo", link = "demo" },
+  { local = "/etc/linked", link = "demo", type = "symlink" },
+]
+TOML
+  install_overlayd
+  wait_for 10 overlay_at /etc/demo
+
+  # Starts as early as an ordinary service can.
+  cat >/etc/systemd/system/witness.service <<'UNIT'
+[Service]
+Type=oneshot
+RemainAfterExit=yes
+ExecStart=cat /etc/demo/file /etc/linked/file
+StandardOutput=truncate:/run/seen
+
+[Install]
+WantedBy=basic.target
+UNIT
+  systemctl --quiet enable witness
+  mv /srv/git /srv/git.away
+  then_reboot seen
+}
+
+phase_seen() {
+  say "an early service saw it"
+  assert_eq $'from Git\nfrom Git' "$(cat /run/seen)"
+  wait_for 10 systemctl is-active overlayd
+  assert_eq success "$(systemctl show --property=Result --value overlayd-restore)"
+  overlay_at /etc/demo
+  then_power_cut cut
+}
+
+phase_cut() {
+  say "after a power cut too"
+  assert_eq $'from Git\nfrom Git' "$(cat /run/seen)"
+  wait_for 10 systemctl is-active overlayd
+}
+
+"phase_$1"
