@@ -241,7 +241,8 @@ void Service::change(const WishResult& content, const ChangeOrder& order,
                  if (result.outcome != Outcome::unchanged)
                    self->workshop_.metrics.count_change(self->config_.name, took, !failed);
                  // a unit that failed is remembered in the state, everything else here
-                 const bool published = self->state_.deployed.id == content.commit.id;
+                 const bool published = self->state_.deployed.id == content.commit.id &&
+                                        self->state_.configured == fingerprint(self->config_);
                  self->set_problem(failed && !published ? result.message : "", result.hint);
                  if (content.commit.id == self->upstream_commit_.id) self->in_sync_ = published;
                  done(result);
