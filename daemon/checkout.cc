@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdio>
 
 #include "base/error.h"
 #include "base/file.h"
@@ -20,8 +21,8 @@ void require_ours(const Fd& dir, const std::string& path) {
   check(fstat(dir.get(), &status), "cannot look at {}", path);
   if (status.st_uid != 0 || (status.st_mode & (S_IWGRP | S_IWOTH)) != 0)
     throw Error::of(
-        "cannot keep checkouts in {}: it must belong to root and be writable for root "
-        "only",
+        "cannot keep checkouts in {}: it is there, and does not belong to root alone; remove it or "
+        "name another mount in services.toml",
         path);
 }
 
@@ -30,6 +31,9 @@ Fd open_folder(const std::string& folder) {
   const std::string around = parent_path(folder);
   Fd dir = open_dir(path_of_fd(open_path(parent_path(around)).get()) + "/.");
   for (const auto& path : {around, folder}) {
+    const PathKind kind = kind_of(path);
+    if (kind != PathKind::missing && kind != PathKind::directory)
+      throw Error::of("cannot keep checkouts in {}: {} is there", path, name_of(kind));
     dir = make_dir_at(dir.get(), file_name(path), 0755);
     require_ours(dir, path);
   }
@@ -51,16 +55,29 @@ void add_link(const Fd& checkout, const std::string& link, const std::string& tr
   replace_symlink_at(dir.get(), name, tree);
 }
 
+// With all of the repository in it, a checkout is a link to its tree.
+void fill(const Fd& dir, const std::string& name, const CheckoutLinks& links) {
+  const auto whole = links.find(".");
+  if (whole != links.end()) return replace_symlink_at(dir.get(), name, whole->second);
+  const Fd checkout = make_dir_at(dir.get(), name, 0755);
+  for (const auto& [link, tree] : links)
+    if (!lies_in_another(link, links)) add_link(checkout, link, tree);
+}
+
 }  // namespace
 
+// Made aside: what is there may be in use, with other links of the same commit.
 void make_checkout(const std::string& folder, const std::string& commit,
                    const CheckoutLinks& links) {
   const Fd dir = open_folder(folder);
-  const auto whole = links.find(".");
-  if (whole != links.end()) return replace_symlink_at(dir.get(), commit, whole->second);
-  const Fd checkout = make_dir_at(dir.get(), commit, 0755);
-  for (const auto& [link, tree] : links)
-    if (!lies_in_another(link, links)) add_link(checkout, link, tree);
+  const std::string fresh = ".new";
+  remove_tree_at(dir.get(), fresh);
+  fill(dir, fresh, links);
+  const bool anew = faccessat(dir.get(), commit.c_str(), F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+  check(renameat2(dir.get(), fresh.c_str(), dir.get(), commit.c_str(),
+                  anew ? RENAME_EXCHANGE : RENAME_NOREPLACE),
+        "cannot put the checkout {} in place", commit);
+  remove_tree_at(dir.get(), fresh);
 }
 
 void switch_checkout(const std::string& folder, const std::string& commit) {

@@ -1,0 +1,237 @@
+#!/bin/bash
+# Shows every kind of overlay in place: what is made, what is refused, who owns it, what may not be done to it, and that
+# nothing of anybody else's is touched.
+source /machine/lib.sh
+
+of() { overlayctl status "$1" --json | jq -r ".services[0].$2"; }
+gone() { [[ ! -e $1 && ! -L $1 ]]; }
+holds() { [[ $(cat "$1") == "$2" ]]; }
+has_error() { [[ $(of "$1" error) == *"$2"* ]]; }
+is_well() { [[ $(of "$1" condition) == ok ]]; }
+mode() { stat --format='%U:%G %a' "$1"; }
+
+make_history() {
+  make_repo site
+  put site top <<<top
+  put site web/etc/page <<<one
+  put site web/etc/deep/page <<<deep
+  put site web/etc/run.sh <<<'#!/bin/sh'
+  as_git chmod 755 /srv/work/site/web/etc/run.sh
+  put site web/limit.conf <<<10
+  put site web/more/extra <<<extra
+  commit site 'one' >/dev/null
+}
+
+# service [LINE...]: the service web with these lines beside the usual ones.
+service() {
+  services <<TOML
+[global]
+upstream = "$(upstream site)"
+interval = "1h"
+[[services]]
+service = "web"
+$(printf '%s\n' "$@")
+TOML
+  [[ ! -e /run/overlayd ]] || overlayctl reload >/dev/null
+}
+
+test_several_kinds() {
+  say "one service with overlays of every kind"
+  echo old >/etc/limit.conf
+  service 'user = "nobody"' 'dirs = [' \
+    '{ local = "/etc/web", link = "web/etc" },' \
+    '{ local = "/etc/limit.conf", link = "web/limit.conf" },' \
+    '{ local = "/srv/made/for/limit.conf", link = "web/limit.conf" },' \
+    '{ local = "/srv/links/web", link = "web/etc", type = "symlink" },' \
+    '{ local = "/srv/links/limit.conf", link = "web/limit.conf", type = "symlink" },' \
+    '{ local = "/srv/whole", link = "." },' \
+    '{ local = "/srv/whole-link", link = ".", type = "symlink" }]'
+  install_overlayd
+  wait_for 10 is_well web
+  holds /etc/web/page one
+  holds /etc/limit.conf 10
+  holds /srv/made/for/limit.conf 10
+  holds /srv/links/web/deep/page deep
+  holds /srv/links/limit.conf 10
+  holds /srv/whole/top top
+  holds /srv/whole/web/more/extra extra
+  holds /srv/whole-link/web/limit.conf 10
+  assert_eq "file bind true" "$(overlayctl status web --json |
+    jq -r '.services[0].overlays[] | select(.local == "/etc/limit.conf") | "\(.kind) \(.type) \(.live)"')"
+
+  say "all of them go forward"
+  put site web/etc/page <<<two
+  put site web/limit.conf <<<20
+  put site top <<<top2
+  commit site 'two' >/dev/null
+  overlayctl forward web
+  holds /etc/web/page two
+  holds /srv/links/web/page two
+  holds /etc/limit.conf 20
+  holds /srv/made/for/limit.conf 20
+  holds /srv/links/limit.conf 20
+  holds /srv/whole/top top2
+  holds /srv/whole-link/top top2
+}
+
+test_owner_and_mode() {
+  say "the files belong to the user, with 644 and 755 less the umask"
+  assert_eq 'nobody:nogroup 755' "$(mode /etc/web)"
+  assert_eq 'nobody:nogroup 644' "$(mode /etc/web/page)"
+  assert_eq 'nobody:nogroup 755' "$(mode /etc/web/run.sh)"
+  assert_eq 'nobody:nogroup 644' "$(mode /srv/links/web/page)"
+  assert_eq 'nobody:nogroup 644' "$(mode /etc/limit.conf)"
+  service 'user = "nobody"' 'group = "adm"' 'umask = "0027"' 'dirs = [' \
+    '{ local = "/etc/web", link = "web/etc" },' \
+    '{ local = "/etc/limit.conf", link = "web/limit.conf" },' \
+    '{ local = "/srv/links/web", link = "web/etc", type = "symlink" }]'
+  wait_for 10 gone /srv/whole
+  assert_eq 'nobody:adm 750' "$(mode /etc/web)"
+  assert_eq 'nobody:adm 750' "$(mode /etc/web/deep)"
+  assert_eq 'nobody:adm 640' "$(mode /etc/web/page)"
+  assert_eq 'nobody:adm 750' "$(mode /etc/web/run.sh)"
+  assert_eq 'nobody:adm 640' "$(mode /srv/links/web/page)"
+  assert_eq 'nobody:adm 640' "$(mode /etc/limit.conf)"
+  gone /srv/made
+  gone /srv/links/limit.conf
+}
+
+test_read_only() {
+  say "what is mounted is read-only, nosuid and nodev; edits fail"
+  local path option
+  for path in /etc/web /etc/limit.conf; do
+    for option in ro nosuid nodev; do
+      assert_contains ",$(findmnt --noheadings --output=VFS-OPTIONS --mountpoint $path)," ",$option,"
+    done
+  done
+  fails_with 1 touch /etc/web/page
+  assert_contains "$output" 'Read-only file system'
+  fails_with 1 touch /etc/web/new
+  fails_with 1 rm /etc/web/page
+  fails_with 1 tee /etc/limit.conf </dev/null
+  assert_contains "$output" 'Read-only file system'
+  echo mine >/etc/limit.conf.new
+  fails_with 1 mv /etc/limit.conf.new /etc/limit.conf
+  assert_contains "$output" busy
+  rm /etc/limit.conf.new
+  fails_with 1 rmdir /etc/web
+  fails_with 1 setpriv --reuid=games --regid=games --clear-groups cat /etc/web/page
+  holds /etc/limit.conf 20
+}
+
+test_what_others_made() {
+  say "directories that were made go with the overlay, but not what somebody put there"
+  service 'dirs = [{ local = "/srv/made/for/web", link = "web/etc" }, { local = "/srv/made/too/web", link = "web/more" }]'
+  wait_for 10 holds /srv/made/for/web/page two
+  holds /etc/limit.conf old
+  wait_for 10 gone /etc/web
+  echo mine >/srv/made/for/mine
+  service 'dirs = [{ local = "/etc/web", link = "web/etc" }]'
+  wait_for 10 holds /etc/web/page two
+  holds /srv/made/for/mine mine
+  gone /srv/made/for/web
+  gone /srv/made/too
+  rm -r /srv/made
+}
+
+# refuses_link ADVICE: what is at /etc/site is not replaced by a link, and stays; when it is moved away the link comes.
+refuses_link() {
+  local before
+  before=$(stat --format='%F %i %N' /etc/site)
+  service 'dirs = [{ local = "/etc/web", link = "web/etc" }, { local = "/etc/site", link = "web/etc", type = "symlink" }]'
+  wait_for 10 has_error web '/etc/site'
+  assert_contains "$(of web error)" "$1"
+  assert_contains "$(of web error)" 'mv /etc/site /etc/site.orig'
+  assert_contains "$(overlayctl status)" /etc/site.orig
+  assert_eq "$before" "$(stat --format='%F %i %N' /etc/site)"
+  holds /etc/web/page two
+  fails_with 1 overlayctl forward web
+  mv /etc/site /etc/site.orig
+  overlayctl forward web
+  holds /etc/site/page two
+  wait_for 10 is_well web
+  service 'dirs = [{ local = "/etc/web", link = "web/etc" }]'
+  wait_for 10 gone /etc/site
+  rm -r /etc/site.orig
+}
+
+test_occupied() {
+  say "what stands where a link shall be is refused, with the way out"
+  mkdir -p /etc/site/inside
+  refuses_link directory
+  echo mine >/etc/site
+  refuses_link file
+  ln -s /srv /etc/site
+  refuses_link link
+  ln -s /nowhere /etc/site
+  refuses_link link
+
+  say "so is a file where a directory shall be, and a link"
+  echo mine >/etc/site
+  service 'dirs = [{ local = "/etc/site", link = "web/etc" }]'
+  wait_for 10 has_error web 'mv /etc/site /etc/site.orig'
+  holds /etc/site mine
+  rm /etc/site
+  ln -s /srv/target /etc/site
+  mkdir /srv/target
+  fails_with 1 overlayctl forward web
+  [[ -L /etc/site ]]
+  gone /srv/target/page
+  rm /etc/site
+  mkdir /etc/site
+  service 'dirs = [{ local = "/etc/site", link = "web/limit.conf" }]'
+  wait_for 10 has_error web 'mv /etc/site /etc/site.orig'
+  rmdir /etc/site /srv/target
+}
+
+in_tmp() {
+  service 'mount = "/tmp/web"' 'dirs = [{ local = "/etc/web", link = "web/etc" },' \
+    '{ local = "/etc/site", link = "web/etc", type = "symlink" }]'
+}
+
+test_attack_in_tmp() {
+  say "a checkout in /tmp is refused where somebody else got there first"
+  local attack
+  for attack in 'mkdir /tmp/web' 'mkdir -p -m 777 /tmp/web/web' 'ln -s /var/tmp/trap /tmp/web' 'touch /tmp/web'; do
+    mkdir -p -m 777 /var/tmp/trap
+    # shellcheck disable=SC2086  # words
+    setpriv --reuid=games --regid=games --clear-groups $attack
+    in_tmp
+    fails_with 1 overlayctl forward web
+    assert_contains "$output" /tmp/web
+    assert_contains "$(of web error)" /tmp/web
+    assert_eq "" "$(ls -A /var/tmp/trap)" "what came into the trap"
+    rm -r /tmp/web
+    service 'dirs = [{ local = "/etc/web", link = "web/etc" }]'
+  done
+  in_tmp
+  overlayctl forward web
+  holds /etc/site/page two
+  holds /tmp/web/web/current/web/etc/page two
+}
+
+phase_start() {
+  make_history
+  test_several_kinds
+  test_owner_and_mode
+  test_read_only
+  test_what_others_made
+  test_occupied
+  test_attack_in_tmp
+  echo mine >/tmp/mine
+  then_reboot rebooted
+}
+
+phase_rebooted() {
+  say "after a reboot /tmp is empty, and the checkout there again"
+  gone /tmp/mine
+  overlay_at /etc/web
+  holds /etc/site/page two
+  holds /tmp/web/web/current/web/etc/page two
+  wait_for 10 is_well web
+  service 'dirs = [{ local = "/etc/web", link = "web/etc" }]'
+  wait_for 10 gone /tmp/web
+  wait_for 10 gone /etc/site
+}
+
+"phase_$1"
