@@ -197,6 +197,16 @@ test_freeze() {
   overlayctl forward web
 }
 
+test_plan_takes_no_push_away() {
+  say "a push that a plan saw first goes live all the same"
+  local n
+  for n in ten eleven twelve; do
+    write_page $n >/dev/null
+    overlayctl plan web >/dev/null
+    wait_for 10 shows $n
+  done
+}
+
 test_log() {
   say "the log tells when, what and by whom, newest first"
   local log
@@ -225,3 +235,4 @@ test_bad_revisions
 test_upstream_gone
 test_freeze
 test_log
+test_plan_takes_no_push_away
