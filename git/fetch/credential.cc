@@ -49,7 +49,8 @@ std::vector<std::string> credential_environment(const Upstream& upstream,
 }
 
 std::string credential_helper(const std::string& program) {
-  return fmt::format("{} {}", shell_quoted(program), credential_mode);
+  // "!": a command line for the shell, not the name of one of git's own helpers
+  return fmt::format("!{} {}", shell_quoted(program), credential_mode);
 }
 
 std::string read_token(const std::string& file) {

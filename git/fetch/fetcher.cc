@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "git/fetch/diagnosis.h"
+#include "git/serve.h"
 
 namespace overlayd::git {
 namespace {
@@ -55,9 +56,12 @@ bool are_in_each_others_way(const std::string& a, const std::string& b) {
 Fetcher::Fetcher(const FetchHello& hello, std::string program)
     : git_(hello, std::move(program)), depth_(hello.depth) {}
 
-void Fetcher::remove_leftovers() {
-  if (!is_clean_) git_.mirror().remove_leftovers();
-  is_clean_ = true;
+void Fetcher::heal_once() {
+  if (is_healed_) return;
+  git_.mirror().remove_leftovers();
+  if (!git_.mirror().packs_are_whole())
+    throw KnownFailure(FailureKind::damaged, "the mirror has a pack that was cut short");
+  is_healed_ = true;
 }
 
 Tips Fetcher::list_tips(const ListTips& request) {
@@ -85,6 +89,18 @@ Outcome Fetcher::try_fetch(std::vector<std::string> options,
   return git_.try_run(std::move(arguments));
 }
 
+// Asks which of `branches` the upstream has, and deletes the local refs of the others.
+std::vector<std::string> Fetcher::forget_missing(const std::vector<std::string>& branches) {
+  std::vector<std::string> there;
+  for (const auto& [branch, oid] : list_tips({branches}).tips) there.push_back(branch);
+  std::vector<std::string> gone;
+  for (const auto& branch : branches)
+    if (!is_among(there, branch) && !git_.mirror().tip(branch).empty())
+      gone.push_back(tracking_ref(branch));
+  remove_refs(gone);
+  return there;
+}
+
 // One git if all is well. If not, that may be for a branch that is gone, or for a ref of a branch
 // that is gone: each is put right once.
 Fetcher::Result Fetcher::fetch_existing(const std::vector<std::string>& options,
@@ -99,9 +115,7 @@ Fetcher::Result Fetcher::fetch_existing(const std::vector<std::string>& options,
     constexpr int max_attempts = 3;
     if (attempt + 1 == max_attempts) git_.fail(outcome);
     if (says_ref_is_missing(outcome.errors)) {
-      result.branches.clear();
-      for (const auto& [branch, oid] : list_tips({branches}).tips)
-        result.branches.push_back(branch);
+      result.branches = forget_missing(result.branches);
     } else if (says_refs_conflict(outcome.errors)) {
       remove_refs_in_the_way(result.branches);
     } else {
@@ -112,13 +126,9 @@ Fetcher::Result Fetcher::fetch_existing(const std::vector<std::string>& options,
 }
 
 Fetched Fetcher::fetch_branches(const FetchBranches& request) {
-  remove_leftovers();
+  heal_once();
   const auto before = git_.mirror().tips(request.branches);
   const Result result = fetch_existing({fmt::format("--depth={}", depth_)}, request.branches);
-  std::vector<std::string> gone;
-  for (const auto& branch : valid(request.branches))
-    if (!is_among(result.branches, branch)) gone.push_back(tracking_ref(branch));
-  remove_refs(gone);
   merge_packs_if_many();
   return {.branches = result.branches,
           .changed = git_.mirror().tips(request.branches) != before,
@@ -126,7 +136,7 @@ Fetched Fetcher::fetch_branches(const FetchBranches& request) {
 }
 
 Fetched Fetcher::fetch_blobs(const std::vector<Oid>& blobs) {
-  remove_leftovers();
+  heal_once();
   if (blobs.empty()) return {.branches = {}, .changed = false};
   const Outcome outcome =
       git_.try_run({"-c", "fetch.negotiationAlgorithm=noop", "fetch", "--quiet",
@@ -138,7 +148,7 @@ Fetched Fetcher::fetch_blobs(const std::vector<Oid>& blobs) {
 }
 
 Fetched Fetcher::deepen(const Deepen& request) {
-  remove_leftovers();
+  heal_once();
   const std::string before = git_.mirror().edge();
   if (before.empty()) return {.branches = {}, .changed = false};
   const Result result =
@@ -147,7 +157,7 @@ Fetched Fetcher::deepen(const Deepen& request) {
 }
 
 Fetched Fetcher::fetch_revision(const FetchRevision& request) {
-  remove_leftovers();
+  heal_once();
   const std::string depth = fmt::format("--depth={}", depth_);
   std::vector<std::string> refspecs;
   if (is_oid(request.name)) {
@@ -187,11 +197,13 @@ void Fetcher::remove_refs_in_the_way(const std::vector<std::string>& branches) {
   remove_refs(refs);
 }
 
-// Every fetch adds a pack, and every lookup asks all of them.
+// Every fetch adds a pack, and every lookup asks all of them. Every fetch also adds to the shallow
+// edge, and all of that is told to the server; `prune` forgets what no branch leads to any more.
 void Fetcher::merge_packs_if_many() {
   constexpr size_t many = 64;
   if (git_.mirror().pack_count() < many) return;
   git_.run({"repack", "-a", "-d", "--quiet"});
+  git_.run({"prune", "--expire=now"});
 }
 
 }  // namespace overlayd::git

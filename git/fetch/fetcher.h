@@ -30,15 +30,17 @@ class Fetcher {
   Outcome try_fetch(std::vector<std::string> options, const std::vector<std::string>& refspecs);
   Result fetch_existing(const std::vector<std::string>& options,
                         const std::vector<std::string>& branches);
+  std::vector<std::string> forget_missing(const std::vector<std::string>& branches);
   std::vector<std::string> followed_branches();
   void remove_refs(const std::vector<std::string>& refs);
   void remove_refs_in_the_way(const std::vector<std::string>& branches);
   void merge_packs_if_many();
-  void remove_leftovers();
+  // Before the first change to the mirror: whatever the last one was killed at.
+  void heal_once();
 
   Git git_;
   uint64_t depth_;
-  bool is_clean_ = false;
+  bool is_healed_ = false;
 };
 
 }  // namespace overlayd::git

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <filesystem>
 
 #include "base/error.h"
 #include "base/file.h"
@@ -53,6 +54,21 @@ void remove_if(int dir, bool (*unwanted)(const std::string&)) {
     if (unwanted(name)) remove_tree_at(dir, name);
 }
 
+constexpr size_t hash_bytes = 20;
+
+// The `hash_bytes` that stand `from_end` bytes before the end of a file; empty if it is too short
+// or not there.
+std::string read_near_end(int dir, const std::string& name, size_t from_end) {
+  const Fd fd(openat(dir, name.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!fd) return "";
+  const auto size = static_cast<size_t>(lseek(fd.get(), 0, SEEK_END));
+  std::string bytes(hash_bytes, '\0');
+  const auto offset = static_cast<off_t>(size - from_end);
+  const bool whole = size >= from_end && pread(fd.get(), bytes.data(), bytes.size(), offset) ==
+                                             static_cast<ssize_t>(bytes.size());
+  return whole ? bytes : std::string();
+}
+
 }  // namespace
 
 void Mirror::prepare() {
@@ -81,8 +97,24 @@ void Mirror::remove_leftovers() {
   remove_unfinished_packs(open_dir_at(objects.get(), "pack").get());
 }
 
+// A pack ends with its checksum; an index ends with the checksum of its pack and one of its own.
+bool Mirror::packs_are_whole() const {
+  const Fd packs = open_dir(path_ + "/objects/pack");
+  for (const auto& name : list_dir(packs.get())) {
+    if (!name.ends_with(".idx")) continue;
+    const std::string pack = name.substr(0, name.rfind('.')) + ".pack";
+    const std::string expected = read_near_end(packs.get(), name, 2 * hash_bytes);
+    if (expected.empty() || read_near_end(packs.get(), pack, hash_bytes) != expected) return false;
+  }
+  return true;
+}
+
 std::string Mirror::tip(const std::string& branch) const {
-  return read_file_if_any(AT_FDCWD, path_ + "/" + tracking_ref(branch)).value_or("");
+  const std::string file = path_ + "/" + tracking_ref(branch);
+  // a folder if there is a branch below that name, and what not if the name is an odd one
+  std::error_code none;
+  if (!is_ref_name(branch) || !std::filesystem::is_regular_file(file, none)) return "";
+  return read_file(file);
 }
 
 std::vector<std::string> Mirror::tips(const std::vector<std::string>& branches) const {

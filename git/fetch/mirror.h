@@ -28,6 +28,9 @@ class Mirror {
   void configure(std::string_view config, const std::map<std::string, std::string>& private_files);
   // Removes locks and half-written files of a git that was killed.
   void remove_leftovers();
+  // False if a pack is not the one that its index was made of: nothing here waits for the disk, so
+  // a power failure can cut a file short.
+  bool packs_are_whole() const;
 
   // What refs/remotes/origin/`branch` holds, as text; empty if there is no such file.
   std::string tip(const std::string& branch) const;

@@ -34,11 +34,6 @@ bool is_damage(int part) {
          part == GIT_ERROR_REFERENCE || part == GIT_ERROR_CONFIG || part == GIT_ERROR_SHA;
 }
 
-void check_object(int result, const git_oid& oid) {
-  if (result == GIT_ENOTFOUND) throw ObjectMissing(text_of(oid));
-  check_git(result, "cannot read object " + text_of(oid));
-}
-
 EntryKind kind_of_mode(unsigned mode) {
   switch (mode) {
     case GIT_FILEMODE_TREE:
@@ -101,13 +96,13 @@ Repository::Repository(const std::string& path) {
 
 Commit Repository::commit(const git_oid& oid) const {
   Commit commit;
-  check_object(git_commit_lookup(out(commit), repository_.get(), &oid), oid);
+  check_found(git_commit_lookup(out(commit), repository_.get(), &oid), oid);
   return commit;
 }
 
 Tree Repository::tree(const git_oid& oid) const {
   Tree tree;
-  check_object(git_tree_lookup(out(tree), repository_.get(), &oid), oid);
+  check_found(git_tree_lookup(out(tree), repository_.get(), &oid), oid);
   return tree;
 }
 
@@ -124,17 +119,25 @@ std::vector<TreeEntry> Repository::entries(const git_oid& oid) const {
 size_t Repository::blob_size(const git_oid& oid) const {
   size_t size = 0;
   git_object_t type = GIT_OBJECT_INVALID;
-  check_object(git_odb_read_header(&size, &type, odb_.get(), &oid), oid);
+  check_found(git_odb_read_header(&size, &type, odb_.get(), &oid), oid);
   if (type != GIT_OBJECT_BLOB) throw Error::of("object {} is not a file", text_of(oid));
   return size;
 }
 
 RawObject Repository::blob(const git_oid& oid) const {
   RawObject object;
-  check_object(git_odb_read(out(object), odb_.get(), &oid), oid);
+  check_found(git_odb_read(out(object), odb_.get(), &oid), oid);
   if (git_odb_object_type(object.get()) != GIT_OBJECT_BLOB)
     throw Error::of("object {} is not a file", text_of(oid));
   return object;
+}
+
+// Not found although an index names it: then the pack is not what it was.
+void Repository::check_found(int result, const git_oid& oid) const {
+  if (result == GIT_ENOTFOUND && has(oid))
+    throw KnownFailure(FailureKind::damaged, fmt::format("object {} is spoilt", text_of(oid)));
+  if (result == GIT_ENOTFOUND) throw ObjectMissing(text_of(oid));
+  check_git(result, "cannot read object " + text_of(oid));
 }
 
 bool Repository::has(const git_oid& oid) const {

@@ -65,6 +65,8 @@ class Repository {
   Resolution absence() const;
 
  private:
+  void check_found(int result, const git_oid& oid) const;
+
   Handle<git_repository, git_repository_free> repository_;
   Handle<git_odb, git_odb_free> odb_;
 };

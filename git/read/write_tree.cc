@@ -9,6 +9,7 @@
 #include "base/fd.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "git/read/census.h"
 #include "git/read/content_rules.h"
 #include "git/read/limits.h"
 
@@ -55,7 +56,6 @@ class TreeWriter {
       : repository_(repository), locals_(locals) {}
 
   void write(const git_oid& oid, EntryKind kind, const Place& place) {
-    if (++entries_ > max_entries) refuse("it has more than {} files", max_entries);
     switch (kind) {
       case EntryKind::directory:
         return write_directory(oid, place);
@@ -74,7 +74,6 @@ class TreeWriter {
 
  private:
   void write_directory(const git_oid& oid, const Place& place) {
-    if (place.depth > max_tree_depth) refuse("{} is too deep", place.shown());
     create(mkdirat(place.dir, place.name.c_str(), directory_mode), place);
     const Fd dir = open_dir_at(place.dir, place.name);
     check(fchmod(dir.get(), directory_mode), "cannot set the mode of {}", place.shown());
@@ -140,9 +139,13 @@ class TreeWriter {
 
   const Repository& repository_;
   const std::vector<std::string>& locals_;
-  size_t entries_ = 0;
   uint64_t total_bytes_ = 0;
 };
+
+void check_size(const Repository& repository, const git_oid& oid, EntryKind kind) {
+  if (kind == EntryKind::directory && count_entries(repository, oid) > max_entries)
+    refuse("it has more than {} files, or more than {} levels", max_entries, max_tree_depth);
+}
 
 void check_free(int staging, const std::string& name) {
   const std::string fault = fault_of_name(name);
@@ -157,9 +160,10 @@ void check_free(int staging, const std::string& name) {
 Written write_tree(const Repository& repository, int staging, const WriteTree& request) {
   check_free(staging, request.name);
   try {
+    const git_oid oid = parse_oid(request.oid);
+    check_size(repository, oid, request.kind);
     TreeWriter(repository, request.locals)
-        .write(parse_oid(request.oid), request.kind,
-               {.dir = staging, .name = request.name, .path = "", .depth = 0});
+        .write(oid, request.kind, {.dir = staging, .name = request.name, .path = "", .depth = 0});
     return {.name = request.name, .error = ""};
   } catch (const Refused& refusal) {
     remove_tree_at(staging, request.name);
