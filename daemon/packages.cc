@@ -31,6 +31,10 @@ std::string_view field(std::string_view stanza, std::string_view name) {
   return {};
 }
 
+std::vector<std::string> missing(const std::vector<std::string>& wanted) {
+  return missing_packages(read_file(status_file, max_status_bytes), wanted);
+}
+
 std::string read_output(int fd) {
   std::string text(64 * 1024, '\0');
   const off_t size = lseek(fd, 0, SEEK_END);
@@ -40,12 +44,19 @@ std::string read_output(int fd) {
   return text;
 }
 
-// What apt says is wrong: its last "E: " line.
+// What apt says is wrong: its last "E: " line; or, if that blames dpkg, what dpkg says of a
+// package.
 std::string complaint(const std::string& output) {
-  std::string last;
-  for (const auto& line : split(output, '\n'))
-    if (line.starts_with("E: ")) last = line.substr(3);
-  return printable(last);
+  std::string of_apt;
+  std::string of_dpkg;
+  bool comes_next = false;
+  for (const auto& line : split(output, '\n')) {
+    if (comes_next) of_dpkg = trim(line);
+    comes_next = line.starts_with("dpkg: error processing ");
+    if (line.starts_with("E: ")) of_apt = line.substr(3);
+  }
+  const bool is_telling = of_dpkg.empty() || !of_apt.starts_with("Sub-process");
+  return printable(is_telling ? of_apt : of_dpkg);
 }
 
 }  // namespace
@@ -71,9 +82,9 @@ std::vector<std::string> missing_packages(std::string_view status,
 void Packages::install(const std::vector<std::string>& wanted, const std::string& service,
                        Done done) {
   if (wanted.empty()) return done("");
-  const auto missing = missing_packages(read_file(status_file, max_status_bytes), wanted);
-  if (missing.empty()) return done("");
-  orders_.push_back({.packages = missing, .service = service, .done = std::move(done)});
+  const auto packages = missing(wanted);
+  if (packages.empty()) return done("");
+  orders_.push_back({.packages = packages, .service = service, .done = std::move(done)});
   if (orders_.size() == 1) start_next();
 }
 
@@ -104,11 +115,13 @@ void Packages::start_next() {
 void Packages::ended(const UnitOutcome& outcome) {
   const Order order = std::move(orders_.front());
   orders_.pop_front();
+  // apt also fails for another package that was broken before
+  const bool installed = outcome.ok || missing(order.packages).empty();
   const std::string said = complaint(read_output(output_.get()));
   const bool more = !orders_.empty();  // what `done` orders starts by itself if there is no more
-  order.done(outcome.ok ? ""
-                        : fmt::format("cannot install {}: {}", join(order.packages, " "),
-                                      said.empty() ? outcome.text : said));
+  order.done(installed ? ""
+                       : fmt::format("cannot install {}: {}", join(order.packages, " "),
+                                     said.empty() ? outcome.text : said));
   if (more) start_next();
 }
 
