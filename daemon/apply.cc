@@ -29,7 +29,7 @@ bool shows_some_tree(const std::string& target, const TreeStore& trees) {
 
 }  // namespace
 
-Staged::Staged(Plan plan, const Machine& machine) : plan_(std::move(plan)), machine_(machine) {
+Staged::Staged(Plan plan, Machine machine) : plan_(std::move(plan)), machine_(std::move(machine)) {
   for (size_t i = 0; i < plan_.size(); i++) {
     const Step& step = plan_[i].step;
     if (plan_[i].kind == OpKind::undo) continue;

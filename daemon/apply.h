@@ -33,7 +33,7 @@ struct Machine {
 class Staged {
  public:
   // Throws Error; nothing has changed then.
-  Staged(Plan plan, const Machine& machine);
+  Staged(Plan plan, Machine machine);
 
   // Carries the plan out. If an operation fails, those before it are taken back and Error is
   // thrown.
@@ -53,7 +53,7 @@ class Staged {
   void undo(const Step& step) const;
 
   Plan plan_;
-  const Machine& machine_;
+  const Machine machine_;
   std::map<size_t, Mount> mounts_;
 };
 

@@ -52,7 +52,11 @@ void Round::tips_listed(const git::Tips& answer) {
   if (tips != order_.known) return fetch_branches();
   result_.asked = true;
   result_.tips = tips;
-  if (order_.even_if_unmoved) return branches_fetched({.branches = branches_});
+  if (order_.even_if_unmoved) {
+    git::Fetched present;
+    for (const auto& [branch, commit] : tips) present.branches.push_back(branch);
+    return branches_fetched(present);
+  }
   result_.wishes.clear();
   end();
 }

@@ -118,6 +118,7 @@ void Service::reconcile(const Callback& over) {
 void Service::reconfigure(ServiceConfig config, std::shared_ptr<Upstream> upstream) {
   enqueue([self = shared_from_this(), config = std::move(config),
            upstream = std::move(upstream)](const Callback& over) {
+    self->generation_++;
     self->config_ = config;
     self->upstream_ = upstream;
     self->ownership_.reset();

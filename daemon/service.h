@@ -103,6 +103,7 @@ class Service : public std::enable_shared_from_this<Service> {
   std::unique_ptr<Change> change_;
   std::deque<Task> tasks_;
   bool busy_ = false;
+  unsigned generation_ = 0;  // of config_
   bool look_anyway_ = true;  // nothing was seen of the upstream yet, or the last try failed
   Commit upstream_commit_;
   bool in_sync_ = false;
