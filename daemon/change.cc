@@ -27,6 +27,10 @@ constexpr std::array<ActionVerb, 6> action_verbs{{
     {Action::start, UnitVerb::start, UnitVerb::try_restart},
 }};
 
+std::string short_id(const std::string& commit) {
+  return commit.empty() ? "nothing" : commit.substr(0, 8);
+}
+
 const Op* find_act(const Plan& plan) {
   const auto found =
       std::find_if(plan.begin(), plan.end(), [](const Op& op) { return op.kind == OpKind::act; });
@@ -181,12 +185,12 @@ void Change::record_log(const std::string& outcome, const std::string& message) 
 void Change::finish(ChangeResult result) {
   const bool failed = result.outcome == Outcome::failed;
   if (result.outcome != Outcome::unchanged)
-    log_line(failed ? LOG_ERR : LOG_INFO,
-             fmt::format("{}: {} from {} to {}{}{}", config_.name, order_.verb,
-                         from_.empty() ? "nothing" : from_.substr(0, 8), commit_.id.substr(0, 8),
-                         failed ? " failed: " : "", printable(result.message)),
-             {"OVERLAYD_SERVICE=" + config_.name, "OVERLAYD_COMMIT=" + commit_.id,
-              "OVERLAYD_VERB=" + order_.verb});
+    log_line(
+        failed ? LOG_ERR : LOG_INFO,
+        fmt::format("{}: {} from {} to {}{}{}", config_.name, order_.verb, short_id(from_),
+                    short_id(commit_.id), failed ? " failed: " : "", printable(result.message)),
+        {"OVERLAYD_SERVICE=" + config_.name, "OVERLAYD_COMMIT=" + commit_.id,
+         "OVERLAYD_VERB=" + order_.verb});
   const Done done = std::move(done_);
   done(result);
 }

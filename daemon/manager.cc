@@ -176,13 +176,15 @@ void Manager::add_service(const ServiceConfig& config) {
 }
 
 void Manager::remove_service(const std::string& name) {
-  if (!removing_.insert(name).second) return;
+  if (removing_.count(name) > 0) return;
   if (services_.count(name) == 0) {
     const auto state = states_.extract(name);
+    if (state.empty()) return;
     const ServiceConfig config = config_of_removed(name, state.mapped());
     services_[name] =
         std::make_shared<Service>(loop_, workshop_, packages_, config, state.mapped(), nullptr);
   }
+  removing_.insert(name);
   services_[name]->remove([this, name](bool removed) {
     removing_.erase(name);
     came_up(name);
@@ -194,8 +196,8 @@ void Manager::remove_service(const std::string& name) {
     } catch (const Error& error) {
       log_error("{}", error.what());
     }
-    // it may have come back in the meantime
-    apply_config();
+    // it may have come back in the meantime; not at once, this runs inside apply_config()
+    again_ = loop_.soon([this] { apply_config(); });
   });
 }
 

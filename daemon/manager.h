@@ -80,6 +80,7 @@ class Manager {
   Callback ready_;
   Callback reloaded_;
   Source ready_timer_;
+  Source again_;
   std::unique_ptr<ConfigWatch> watch_;
   std::unique_ptr<AddressWatch> address_watch_;
   // Blocks of services.toml for other machines. What is in place for one is only taken away when

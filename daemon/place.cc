@@ -50,7 +50,7 @@ void remove_place(const std::string& path, PathKind kind) {
   const bool used = kind == PathKind::file && status.st_size > 0;
   const int flags = kind == PathKind::directory ? AT_REMOVEDIR : 0;
   if (used || (unlinkat(parent.get(), name.c_str(), flags) != 0 && errno == ENOTEMPTY))
-    return log_info("{} stays: it is not empty", path);
+    return log_line(LOG_DEBUG, fmt::format("{} stays: it is not empty", path));
   if (faccessat(parent.get(), name.c_str(), F_OK, AT_SYMLINK_NOFOLLOW) == 0)
     throw Error::of("cannot remove {}: it is in use as a mount point", path);
 }

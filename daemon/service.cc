@@ -270,6 +270,8 @@ void Service::ask(FetchMode mode, Wish wanted, std::function<void(const WishInWo
            self->upstream_commit_ = work->result.commit;
            self->in_sync_ = self->shows(work->result);
          }
+         if (work->wish.wants_tip() && !work->granted() && !self->held())
+           self->set_problem(work->result.error);
          if (!work->granted())
            return failed({.outcome = work->result.refused ? Outcome::refused : Outcome::failed,
                           .message = work->result.error,

@@ -26,12 +26,21 @@ Upstream::Upstream(Loop& loop, const Settings& settings, const TreeStore& store,
 void Upstream::request(FetchMode mode, Request request) {
   waiting_.push_back(std::move(request));
   waiting_mode_ = std::max(waiting_mode_, mode);
-  if (round_ == nullptr) start_round();
+  start_soon();
 }
 
 void Upstream::poll() {
   waiting_mode_ = std::max(waiting_mode_, FetchMode::if_moved);
-  if (round_ == nullptr) start_round();
+  start_soon();
+}
+
+// On the next turn: what is asked for by many services at once is one round.
+void Upstream::start_soon() {
+  if (round_ != nullptr || starting_) return;
+  starting_ = loop_.soon([this] {
+    starting_.cancel();
+    if (round_ == nullptr) start_round();
+  });
 }
 
 void Upstream::start_round() {
@@ -73,8 +82,7 @@ void Upstream::ended(RoundResult result) {
   if (round_asks_) schedule();
   for (size_t i = 0; i < served.size(); i++)
     served[i].done(result, result.wishes.empty() ? nullptr : &result.wishes[i]);
-  if (round_ == nullptr && (!waiting_.empty() || waiting_mode_ != FetchMode::nothing))
-    start_round();
+  if (!waiting_.empty() || waiting_mode_ != FetchMode::nothing) start_soon();
 }
 
 void Upstream::note(const RoundResult& result) {

@@ -50,6 +50,7 @@ class Upstream {
   bool filtered() const { return filtered_; }
 
  private:
+  void start_soon();
   void start_round();
   void ended(RoundResult result);
   void note(const RoundResult& result);
@@ -71,6 +72,7 @@ class Upstream {
   std::chrono::steady_clock::time_point round_began_;
   bool round_asks_ = false;
   Tips tips_;
+  Source starting_;
   Source timer_;
   uint64_t fetched_at_ = 0;
   uint64_t next_at_ = 0;
