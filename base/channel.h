@@ -3,23 +3,13 @@
 
 #include <deque>
 #include <functional>
-#include <optional>
 #include <string>
-#include <string_view>
-#include <utility>
 
 #include "base/fd.h"
 #include "base/loop.h"
+#include "base/packet.h"
 
 namespace overlayd {
-
-// Two connected ends, close-on-exec. No message is longer than max_message_bytes.
-std::pair<Fd, Fd> make_channel();
-
-// For programs without a loop: both wait. receive_message() answers none when the other end is
-// gone.
-void send_message(int fd, std::string_view message);
-std::optional<std::string> receive_message(int fd);
 
 // The end of a program with a loop: nothing waits, what cannot be sent yet is queued.
 class Channel {

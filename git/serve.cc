@@ -1,6 +1,6 @@
 #include "git/serve.h"
 
-#include "base/channel.h"
+#include "base/packet.h"
 #include "base/text.h"
 
 namespace overlayd::git {
