@@ -35,6 +35,8 @@ VerbNames names_of(UnitVerb verb) {
   return {"try-reload-or-restart", "ReloadOrTryRestartUnit"};
 }
 
+bool starts(UnitVerb verb) { return verb != UnitVerb::reload && verb != UnitVerb::stop; }
+
 // Properties of org.freedesktop.systemd1.Unit and .Service that make up a UnitState.
 UnitState read_properties(sd_bus_message* answer) {
   UnitState state;
@@ -103,12 +105,21 @@ void Units::send(BusMessage message, Handler answered) {
 
 void Units::act(const std::string& unit, UnitVerb verb, Done done) {
   const std::string doing = fmt::format("cannot {} {}", name_of(verb), unit);
+  if (starts(verb)) forget_failures(unit);
   BusMessage message = new_call(manager_path, manager, names_of(verb).method);
   check_neg(sd_bus_message_append(message.get(), "ss", unit.c_str(), "replace"),
             "cannot build a D-Bus message");
   send(std::move(message), [this, unit, doing, done = std::move(done)](sd_bus_message* answer) {
     await_job(answer, unit, doing, done);
   });
+}
+
+// What was wrong before is no reason to refuse another start: new content may be what mends it, and
+// many changes within seconds are no loop of crashes. Not being loaded yet is no error here.
+void Units::forget_failures(const std::string& unit) {
+  BusMessage message = new_call(manager_path, manager, "ResetFailedUnit");
+  check_neg(sd_bus_message_append(message.get(), "s", unit.c_str()), "cannot build a D-Bus message");
+  send(std::move(message), [](sd_bus_message*) {});
 }
 
 void Units::run(const TransientUnit& unit, Done done) {

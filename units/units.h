@@ -54,6 +54,7 @@ class Units {
   BusMessage new_call(const std::string& path, const std::string& interface,
                       const std::string& method);
   void send(BusMessage message, Handler answered);
+  void forget_failures(const std::string& unit);
   void await_job(sd_bus_message* answer, const std::string& unit, const std::string& doing,
                  const Done& done);
   void explain(const std::string& unit, const std::string& problem, const Done& done);

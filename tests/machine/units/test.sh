@@ -1,0 +1,184 @@
+#!/bin/bash
+# Shows what overlayd does to systemd units and what it makes of units that fail: they are reported with their own last
+# state, nobody else is held up, and a forward acts again on a unit that was mended.
+source /machine/lib.sh
+
+of() { overlayctl status "$1" --json | jq --raw-output ".services[0].$2"; }
+condition_is() { [[ $(of "$1" condition) == "$2" ]]; }
+record() { cat /run/acts 2>/dev/null || true; }
+has_record() { [[ $(record) == "$1" ]]; }
+# change SERVICE FILE CONTENT
+change() {
+  put site "$2" <<<"$3"
+  commit site "$2 $3" >/dev/null
+  : >/run/acts
+  overlayctl forward "$1" >/dev/null
+}
+
+# Each start and each reload leaves a line; start fails while the configuration says so.
+cat >/usr/local/bin/act <<'SH'
+#!/bin/bash
+echo "$1 $2" >>/run/acts
+! grep --quiet broken "/etc/$2"/* || exit 7
+SH
+chmod 755 /usr/local/bin/act
+unit() {
+  cat >"/etc/systemd/system/$1.service" <<UNIT
+[Service]
+Type=exec
+ExecStartPre=/usr/local/bin/act start $2
+ExecStart=sleep infinity
+ExecReload=/usr/local/bin/act reload $2
+UNIT
+}
+unit app app
+unit web web
+unit worker@ %i
+
+make_repo site
+for name in app web a b; do
+  put site "$name/page" <<<one
+  put site "$name.conf" <<<one
+done
+commit site one >/dev/null
+services <<TOML
+[global]
+upstream = "$(upstream site)"
+interval = "1h"
+
+[[services]]
+service = "app"
+action = "restart"
+dirs = [
+  { local = "/etc/app", link = "app" },
+  { local = "/etc/app.conf", link = "app.conf", action = "reload" },
+  { local = "/etc/app.quiet", link = "a.conf", action = "none" },
+]
+
+[[services]]
+service = "web"
+action = "restart"
+dirs = [{ local = "/etc/web", link = "web" }]
+
+[[services]]
+service = "worker@a"
+action = "try-restart"
+dirs = [{ local = "/etc/a", link = "a" }]
+
+[[services]]
+name = "second"
+service = "worker@b.service"
+action = "reload-or-restart"
+dirs = [{ local = "/etc/b", link = "b" }]
+
+[[services]]
+service = "absent"
+action = "restart"
+dirs = [{ local = "/etc/absent", link = "b" }]
+
+[[services]]
+name = "silent"
+service = "app"
+dirs = [{ local = "/etc/silent", link = "b" }]
+TOML
+install_overlayd
+wait_for 20 condition_is second ok
+wait_for 20 condition_is web ok
+wait_for 20 condition_is app ok
+wait_for 20 condition_is absent failed
+
+say "what is started, and what is not"
+assert_eq $'start app\nstart b\nstart web' "$(record | sort)"
+systemctl is-active --quiet app web worker@b
+fails_with 3 systemctl is-active worker@a
+
+say "a unit that is not there is an error that says so"
+assert_contains "$(of absent error)" "absent.service"
+assert_contains "$(of absent error)" "not found"
+assert_eq one "$(cat /etc/absent/page)"
+
+say "each overlay's own action"
+change app app.conf two
+assert_eq "reload app" "$(record)"
+change app a.conf two
+assert_eq "" "$(record)"
+assert_eq two "$(cat /etc/app.quiet)"
+change app app/page two
+assert_eq "start app" "$(record)"
+put site app/page <<<three
+change app app.conf three
+assert_eq "start app" "$(record)" "when several changed"
+
+say "templates"
+change second b/page two
+assert_eq "reload b" "$(record)"
+change worker@a a/page two
+assert_eq "" "$(record)" "of one that does not run"
+systemctl start worker@a
+change worker@a a/page three
+assert_eq "start a" "$(record)"
+
+say "no action at all"
+: >/run/acts
+overlayctl forward silent >/dev/null
+assert_eq two "$(cat /etc/silent/page)"
+assert_eq "" "$(record)"
+
+say "a unit that does not start any more: told with its last state"
+put site app/page <<<broken
+put site web/page <<<two
+commit site broken >/dev/null
+: >/run/acts
+fails_with 1 overlayctl forward app web
+assert_contains "$output" "cannot restart app.service"
+assert_contains "$output" "it is failed (exit-code"
+assert_contains "$output" "journalctl -u app.service"
+assert_eq failed "$(of app condition)"
+assert_contains "$(of app error)" "it is failed (exit-code"
+assert_contains "$(overlayctl log app)" "cannot restart app.service"
+
+say "the others went on, and so did the daemon"
+assert_eq two "$(cat /etc/web/page)"
+assert_eq ok "$(of web condition)"
+assert_contains "$(record)" "start web"
+assert_eq 0 "$(systemctl show --property=NRestarts --value overlayd)"
+
+say "the files that it fails with stay, and nothing is tried over and over"
+assert_eq broken "$(cat /etc/app/page)"
+systemctl restart overlayd
+assert_eq failed "$(of app condition)"
+
+say "mended beside Git: a forward acts again"
+sed -i 's/grep --quiet broken/grep --quiet smashed/' /usr/local/bin/act
+: >/run/acts
+overlayctl forward app >/dev/null
+assert_eq "start app" "$(record)"
+assert_eq ok "$(of app condition)"
+systemctl is-active --quiet app
+: >/run/acts
+overlayctl forward app >/dev/null
+assert_eq "" "$(record)"
+
+say "mended in Git"
+put site app/page <<<smashed
+commit site smashed >/dev/null
+fails_with 1 overlayctl forward app
+change app app/page well
+assert_eq ok "$(of app condition)"
+systemctl is-active --quiet app
+
+say "mended by going back"
+put site app/page <<<smashed
+commit site smashed >/dev/null
+fails_with 1 overlayctl forward app
+overlayctl rollback app >/dev/null
+assert_eq well "$(cat /etc/app/page)"
+assert_eq ok "$(of app condition)"
+systemctl is-active --quiet app
+
+say "a reload that fails leaves the unit running, and is told"
+put site b/page <<<smashed
+commit site smashed >/dev/null
+fails_with 1 overlayctl forward second
+assert_contains "$output" worker@b.service
+systemctl is-active --quiet worker@b
