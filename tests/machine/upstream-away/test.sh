@@ -1,0 +1,102 @@
+#!/bin/bash
+# Shows that an upstream that is away, hangs or lacks the branch is an error of its own services alone, that these stay
+# as they are, and that they go on without a human when it is back.
+source /machine/lib.sh
+
+of() { overlayctl status "$1" --json | jq --raw-output ".services[0].$2"; }
+has_error() { [[ $(of "$1" error) == *"$2"* ]]; }
+is_well() { [[ $(of "$1" condition) == ok && $(of "$1" error) == null ]]; }
+shows() { [[ $(cat "$1") == "$2" ]]; }
+
+for name in site other; do
+  make_repo "$name"
+  put "$name" etc/page <<<one
+  commit "$name" one >/dev/null
+done
+mv /srv/git/site.git /srv/git/site.away
+
+services <<TOML
+[global]
+interval = "1s"
+
+[[services]]
+service = "away"
+upstream = "$(upstream site)"
+dirs = [{ local = "/etc/away", link = "etc" }]
+
+[[services]]
+service = "lost"
+upstream = "$(upstream other)"
+branch = "nowhere"
+dirs = [{ local = "/etc/lost", link = "etc" }]
+
+[[services]]
+service = "well"
+upstream = "$(upstream other)"
+dirs = [{ local = "/etc/well", link = "etc" }]
+TOML
+install_overlayd
+
+say "what can come up does, beside those that cannot"
+wait_for 10 shows /etc/well/page one
+wait_for 10 is_well well
+wait_for 10 has_error away site.git
+wait_for 10 has_error lost "no branch 'nowhere'"
+fails_with 1 overlayctl forward away
+assert_contains "$output" site.git
+fails_with 3 overlayctl forward lost
+assert_contains "$output" "no branch 'nowhere'"
+assert_contains "$(overlayctl status || true)" site.git
+
+say "one that hangs is added: the others come up, and follow"
+# Takes connections and never says a word.
+perl -MIO::Socket::INET -e '
+  my $server = IO::Socket::INET->new(Listen => 10, LocalAddr => "127.0.0.1", LocalPort => 9, ReuseAddr => 1) or die;
+  my @all; while (my $one = $server->accept) { push @all, $one }' &
+{ cat /etc/overlayd/services.toml - <<TOML; } >/root/new
+[[services]]
+service = "mute"
+upstream = "http://127.0.0.1:9/site.git"
+dirs = [{ local = "/etc/mute", link = "etc" }]
+
+TOML
+services </root/new
+overlayctl reload >/dev/null
+put other etc/page <<<two
+commit other two >/dev/null
+wait_for 10 shows /etc/well/page two
+
+say "the daemon is stopped in no time meanwhile"
+timeout 5 systemctl stop overlayd
+systemctl --no-block start overlayd
+assert_eq two "$(cat /etc/well/page)"
+
+wait_for 10 is_well well
+assert_eq "" "$(of mute deployed)"
+
+say "the upstream comes"
+mv /srv/git/site.away /srv/git/site.git
+wait_for 40 shows /etc/away/page one
+wait_for 10 is_well away
+assert_eq one "$(cat /etc/away/page)"
+
+say "so does the branch"
+work other push --quiet origin HEAD:nowhere
+wait_for 40 shows /etc/lost/page two
+wait_for 10 is_well lost
+
+say "it goes away: what is deployed stays, and the error is told"
+mark=$(log_mark)
+mv /srv/git/site.git /srv/git/site.away
+wait_for 10 has_error away site.git
+assert_eq one "$(cat /etc/away/page)"
+assert_eq ok "$(of away condition)" "condition"
+(($(of away retry_at) > 0))
+
+say "it comes back with news"
+put site etc/page <<<two
+mv /srv/git/site.away /srv/git/site.git
+commit site two >/dev/null
+wait_for 40 shows /etc/away/page two
+wait_for 10 is_well away
+assert_contains "$(journalctl --quiet --unit=overlayd --after-cursor="$mark" --output=cat)" "answers again"
