@@ -187,7 +187,7 @@ mend() {
 # What a shell in here says first.
 leave_a_hint() {
   cat >/etc/profile.d/demo.sh <<'HINT'
-cat <<'TEXT'
+[ "$(id -u)" = 0 ] && cat <<'TEXT'
 
 You are root on the throw-away machine; it is gone when you leave (exit). Try:
 
