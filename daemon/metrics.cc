@@ -106,6 +106,13 @@ void Metrics::count_fetch(const std::string& upstream, std::chrono::duration<dou
   if (ok) fetched_at_.Add({{"upstream", upstream}}).Set(static_cast<double>(now()));
 }
 
+void Metrics::remove_upstream(const std::string& upstream) {
+  const prometheus::Labels labels{{"upstream", upstream}};
+  fetched_at_.Remove(&fetched_at_.Add(labels));
+  fetch_seconds_.Remove(&fetch_seconds_.Add(labels, seconds_buckets()));
+  fetch_failures_.Remove(&fetch_failures_.Add(labels));
+}
+
 std::string Metrics::text() const {
   return prometheus::TextSerializer().Serialize(registry_.Collect());
 }

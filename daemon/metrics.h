@@ -31,6 +31,7 @@ class Metrics {
   void remove_service(const std::string& name);
   void count_change(const std::string& service, std::chrono::duration<double> took, bool ok);
   // `upstream` is its URL without secrets.
+  void remove_upstream(const std::string& upstream);
   void count_fetch(const std::string& upstream, std::chrono::duration<double> took, bool ok);
 
   // In the text exposition format.

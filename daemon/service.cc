@@ -263,7 +263,7 @@ void Service::ask(FetchMode mode, Wish wanted, std::function<void(const WishInWo
          if (round.failure || work == nullptr)
            return failed({.outcome = Outcome::failed,
                           .message = round.failure ? round.failure->message : "no answer",
-                          .hint = ""});
+                          .hint = self->upstream_->hint()});
          // This answer stood in for that to the next poll, which would find nothing new any more.
          if (work->wish.wants_tip()) self->look_anyway_ = true;
          if (work->wish.wants_tip() && work->granted()) {
@@ -350,14 +350,13 @@ void Service::arm_thaw() {
 
 void Service::publish_metrics() {
   if (!upstream_) return;
-  workshop_.metrics.set_service(
-      config_.name,
-      {.deployed = state_.deployed.id,
-       .upstream = upstream_commit_.id,
-       .in_sync = in_sync_,
-       .state = state_name(),
-       .failed = !problem_.empty() || !state_.failure.empty() || !upstream_->error().empty(),
-       .changed_at = state_.deployed_at});
+  workshop_.metrics.set_service(config_.name,
+                                {.deployed = state_.deployed.id,
+                                 .upstream = upstream_commit_.id,
+                                 .in_sync = in_sync_,
+                                 .state = state_name(),
+                                 .failed = !problem_.empty() || !state_.failure.empty(),
+                                 .changed_at = state_.deployed_at});
 }
 
 }  // namespace overlayd

@@ -65,6 +65,7 @@ void Service::add_condition(Dict& dict) const {
     dict["error_at"] = state_.failed_at;
   } else if (!upstream_->error().empty()) {
     dict["error"] = printable(upstream_->error());
+    dict["error_hint"] = printable(upstream_->hint());
     dict["error_at"] = upstream_->failing_since();
     dict["retry_at"] = upstream_->next_at();
   }

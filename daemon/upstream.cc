@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/log.h"
+#include "daemon/advice.h"
 
 namespace overlayd {
 namespace {
@@ -56,7 +57,10 @@ void Upstream::start_round() {
       const auto end = served_.begin() + static_cast<ptrdiff_t>(asked_for);
       if (std::none_of(served_.begin(), end, same)) served_.push_back(std::move(request));
     }
-  if (served_.empty()) return schedule();
+  if (served_.empty()) {
+    metrics_.remove_upstream(config_.url.redacted());  // no service follows it any more
+    return schedule();
+  }
   Round::Order order{.mode = mode, .even_if_unmoved = asked_for > 0, .known = tips_, .wishes = {}};
   for (const auto& request : served_) {
     order.wishes.push_back(request.wish);
@@ -101,6 +105,7 @@ void Upstream::note(const RoundResult& result) {
   if (failed && failures_ == 0) failing_since_ = now();
   failures_ = failed ? failures_ + 1 : 0;
   error_ = failed ? result.failure->message : "";
+  hint_ = failed ? advice(*result.failure, config_) : "";
 }
 
 // A tenth more or less, so that a fleet does not ask all at once; doubling while it does not

@@ -32,6 +32,9 @@ class Upstream {
 
   Upstream(Loop& loop, const Settings& settings, const TreeStore& store, Metrics& metrics,
            UpstreamConfig config, Standing standing);
+  ~Upstream() { metrics_.remove_upstream(config_.url.redacted()); }
+  Upstream(const Upstream&) = delete;
+  Upstream& operator=(const Upstream&) = delete;
 
   // Runs a round for `request` as soon as none is under way. With a fetching mode the standing
   // requests take part, but for the same service's.
@@ -46,6 +49,7 @@ class Upstream {
   uint64_t fetched_at() const { return fetched_at_; }
   uint64_t next_at() const { return next_at_; }
   const std::string& error() const { return error_; }
+  const std::string& hint() const { return hint_; }
   uint64_t failing_since() const { return failing_since_; }
   bool filtered() const { return filtered_; }
 
@@ -79,6 +83,7 @@ class Upstream {
   uint64_t failing_since_ = 0;
   unsigned failures_ = 0;
   std::string error_;
+  std::string hint_;
   bool filtered_ = true;
 };
 
