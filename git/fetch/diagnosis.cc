@@ -92,6 +92,14 @@ bool contains(std::string_view text, std::string_view part) {
 // What the server says for itself goes through as "remote: …"; it must not pass for ours.
 bool is_from_server(std::string_view line) { return line.starts_with("remote:"); }
 
+// ssh puts its loudest warning between "@" signs.
+std::string_view without_frame(std::string_view line) {
+  constexpr std::string_view frame = "@ ";
+  if (!line.starts_with('@')) return line;
+  line.remove_prefix(std::min(line.find_first_not_of(frame), line.size()));
+  return line.substr(0, line.find_last_not_of(frame) + 1);
+}
+
 std::string_view without_label(std::string_view line) {
   for (const std::string_view label : {"fatal: ", "error: ", "ERROR: "})
     if (line.starts_with(label)) line.remove_prefix(label.size());
@@ -134,7 +142,7 @@ Failure diagnose(std::string_view errors, const std::string& secret) {
   for (const auto& line : split(errors, '\n'))
     if (!trim(line).empty()) lines.emplace_back(trim(line));
   const Finding finding = find_reason(lines);
-  const std::string line(without_label(finding.line));
+  const std::string line(without_frame(without_label(finding.line)));
   return {
       .kind = finding.kind,
       .message = printable(without_passwords(without_secret(line, secret)), max_message_length)};
