@@ -106,10 +106,10 @@ BusMessage bus_call(sd_bus* bus, sd_bus_message* message, std::chrono::microseco
   const int result =
       sd_bus_call(bus, message, static_cast<uint64_t>(timeout.count()), &error, out(answer));
   if (result >= 0) return answer;
-  const BusError failure(error.name == nullptr ? "" : error.name,
-                         error.message == nullptr ? "" : error.message);
+  const std::string name = error.name == nullptr ? "" : error.name;
+  const std::string text = error.message == nullptr ? name : error.message;
   sd_bus_error_free(&error);
-  if (!failure.name().empty()) throw failure;
+  if (!name.empty()) throw BusError(name, text);
   throw SystemError(-result, "the D-Bus call failed");
 }
 

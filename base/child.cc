@@ -87,13 +87,21 @@ struct Reaper {
   Source source;
 };
 
-void reap_later(Loop& loop, Fd pidfd) {
-  auto* reaper = new Reaper{std::move(pidfd), {}};
-  reaper->source = loop.on_ready(reaper->pidfd.get(), EPOLLIN, [reaper] {
-    siginfo_t info{};
-    waitid(P_PIDFD, static_cast<id_t>(reaper->pidfd.get()), &info, WEXITED | WNOHANG);
-    delete reaper;
-  });
+// Called from a destructor. When the loop has ended, so does this process soon, and whoever
+// inherits the child reaps it.
+void reap_later(Loop& loop, Fd pidfd) noexcept {
+  auto reaper = std::make_unique<Reaper>(Reaper{std::move(pidfd), {}});
+  Reaper* self = reaper.get();
+  try {
+    self->source = loop.on_ready(self->pidfd.get(), EPOLLIN, [self] {
+      siginfo_t info{};
+      waitid(P_PIDFD, static_cast<id_t>(self->pidfd.get()), &info, WEXITED | WNOHANG);
+      delete self;
+    });
+    reaper.release();  // it owns itself from here on
+  } catch (const Error&) {
+    return;
+  }
 }
 
 std::string read_report(int fd) {
@@ -108,7 +116,7 @@ std::string read_report(int fd) {
 std::string Exit::reason() const {
   if (timed_out) return "it took too long and was ended";
   if (!report.empty()) return report;
-  if (code > 128)
+  if (code > 128 && code < 128 + NSIG)
     return fmt::format("it was killed by signal {} ({})", code - 128, strsignal(code - 128));
   return fmt::format("it ended with exit code {}", code);
 }

@@ -36,9 +36,9 @@ bool is_harmful(std::string_view character) {
   if (character.size() == 1) return first < 0x20 || first == 0x7f;
   if (character.size() == 2)
     return first == 0xc2 && static_cast<unsigned char>(character[1]) < 0xa0;
-  return character == "\u202a" || character == "\u202b" || character == "\u202c" ||
-         character == "\u202d" || character == "\u202e" || character == "\u2066" ||
-         character == "\u2067" || character == "\u2068" || character == "\u2069";
+  // U+202A to U+202E and U+2066 to U+2069
+  return (character >= "\xe2\x80\xaa" && character <= "\xe2\x80\xae") ||
+         (character >= "\xe2\x81\xa6" && character <= "\xe2\x81\xa9");
 }
 
 // Optimal string alignment distance.

@@ -24,6 +24,6 @@ const Value& Value::at(const std::string& key) const {
   return found == dict().end() ? empty : found->second;
 }
 
-bool Value::has(const std::string& key) const { return dict().count(key) > 0; }
+bool Value::has(const std::string& key) const { return dict().contains(key); }
 
 }  // namespace overlayd

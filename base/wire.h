@@ -3,6 +3,7 @@
 // The reader trusts nothing: it throws Error at anything short, long or over a limit.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -11,7 +12,7 @@
 namespace overlayd {
 
 // Longest message in bytes; below the kernel's default socket buffer (212,992, half of it payload).
-constexpr size_t max_message_bytes = 96 * 1024;
+constexpr size_t max_message_bytes = size_t{96} * 1024;
 
 class WireWriter {
  public:

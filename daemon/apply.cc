@@ -107,11 +107,10 @@ void Staged::make(const Step& step, const std::string& before, size_t index) {
       return make_link(step.subject, step.value, before);
     case StepKind::checkout:
       return switch_checkout(step.subject, step.value);
-    case StepKind::show:
-      return;  // done by the checkout that the link leads into
-    case StepKind::package:
-    case StepKind::unit:
-      return;  // systemd's business: done before staging and after publishing
+    case StepKind::show:     // done by the checkout that the link leads into
+    case StepKind::package:  // systemd's business: done before staging
+    case StepKind::unit:     // and after publishing
+      return;
   }
 }
 

@@ -182,7 +182,7 @@ void Change::record_log(const std::string& outcome, const std::string& message) 
   }
 }
 
-void Change::finish(ChangeResult result) {
+void Change::finish(const ChangeResult& result) {
   const bool failed = result.outcome == Outcome::failed;
   if (result.outcome != Outcome::unchanged)
     log_line(

@@ -78,7 +78,7 @@ class Change {
   void publish(const Proposal& proposal);
   void act(const Op& op);
   void acted(const UnitOutcome& outcome);
-  void finish(ChangeResult result);
+  void finish(const ChangeResult& result);
   void record_log(const std::string& outcome, const std::string& message);
 
   Workshop& workshop_;

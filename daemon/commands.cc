@@ -64,6 +64,7 @@ int run_outside(const Options& options, const std::vector<std::string>& command)
   const std::string trees = state_directory_by(options.config_file) + "/trees";
   if (access(trees.c_str(), F_OK) == 0) leave_overlays(trees);
   std::vector<char*> arguments;
+  arguments.reserve(command.size() + 1);
   for (const auto& argument : command) arguments.push_back(const_cast<char*>(argument.c_str()));
   arguments.push_back(nullptr);
   execvp(arguments[0], arguments.data());

@@ -33,13 +33,10 @@ service_cpu() {
 
 # command_cpu COMMAND...: processor time of it and its children, in microseconds
 command_cpu() {
-  local before after
-  before=$(children_cpu)
-  "$@" >/dev/null
-  after=$(children_cpu)
-  echo $((after - before))
+  bash -c '"$@" >/dev/null; times' command_cpu "$@" | awk 'NR == 2 {
+    split($1, mine, "[ms]"); split($2, kernel, "[ms]")
+    printf "%d\n", (mine[1] * 60 + mine[2] + kernel[1] * 60 + kernel[2]) * 1000000 }'
 }
-children_cpu() { times | awk 'NR == 2 { split($1, user, "[ms]"); split($2, system, "[ms]"); printf "%d\n", (user[1] * 60 + user[2] + system[1] * 60 + system[2]) * 1000000 }'; }
 
 # services_of COUNT URL INTERVAL: a services.toml with that many services on one upstream.
 services_of() {
@@ -85,3 +82,4 @@ bare_git() {
   setpriv --reuid=git --regid=git --init-groups env HOME=/srv/git GIT_SSL_CAINFO="$CA_FILE" GIT_TERMINAL_PROMPT=0 \
     git -c credential.helper= -c "http.extraHeader=Authorization: Basic $(printf 'git:%s' "$(<"$TOKEN_FILE")" | base64 -w0)" "$@"
 }
+export -f bare_git
