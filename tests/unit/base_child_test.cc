@@ -1,0 +1,152 @@
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+
+#include "base/channel.h"
+#include "base/child.h"
+#include "base/error.h"
+#include "base/wire.h"
+
+namespace overlayd {
+namespace {
+
+using namespace std::chrono_literals;
+
+Exit run_to_end(const Child::Command& command, std::chrono::seconds deadline = 20s) {
+  Loop loop;
+  Exit result;
+  const Child child(loop, command, deadline, [&](const Exit& exit) {
+    result = exit;
+    loop.exit(0);
+  });
+  loop.run();
+  return result;
+}
+
+Exit run_to_end(const Callback& work) {
+  Loop loop;
+  Exit result;
+  const Child child(loop, work, 20s, [&](const Exit& exit) {
+    result = exit;
+    loop.exit(0);
+  });
+  loop.run();
+  return result;
+}
+
+Child::Command shell(const std::string& script) {
+  return {.argv = {"/bin/sh", "-c", script}, .env = {"PATH=/usr/bin:/bin"}, .sandbox = {}};
+}
+
+TEST(Child, TellsHowItEnded) {
+  EXPECT_TRUE(run_to_end(shell("exit 0")).ok());
+  EXPECT_EQ(run_to_end(shell("exit 3")).code, 3);
+  EXPECT_EQ(run_to_end(shell("kill -KILL $$")).code, 128 + SIGKILL);
+}
+
+TEST(Child, ThatCannotBeRunSaysWhy) {
+  const Exit exit = run_to_end({.argv = {"/no/such/program"}, .env = {}, .sandbox = {}});
+  EXPECT_EQ(exit.reason(), "cannot run /no/such/program: No such file or directory");
+}
+
+TEST(Child, ReportsWhatItsWorkThrew) {
+  EXPECT_EQ(run_to_end([] { throw Error("the disk is gone"); }).reason(), "the disk is gone");
+  EXPECT_TRUE(run_to_end([] {}).ok());
+}
+
+TEST(Child, IsEndedByItsDeadlineWithAllThatItStarted) {
+  int ends[2];
+  ASSERT_EQ(pipe(ends), 0);
+  Child::Command command = shell("sleep 1000 & sleep 1000");
+  command.socket = ends[1];  // held by both for as long as they live
+  const Exit exit = run_to_end(command, 1s);
+  close(ends[1]);
+  EXPECT_TRUE(exit.timed_out);
+  char byte = 0;
+  EXPECT_EQ(read(ends[0], &byte, 1), 0);
+  close(ends[0]);
+}
+
+TEST(Child, InheritsNothingButItsSocket) {
+  const Fd left_open(dup(STDERR_FILENO));
+  const Exit exit = run_to_end(shell("test \"$(ls /proc/self/fd | tr '\\n' ' ')\" = '0 1 2 3 '"));
+  EXPECT_TRUE(exit.ok()) << exit.reason();
+}
+
+TEST(Child, MayBeDestroyedWhenTheLoopHasEnded) {
+  Loop loop;
+  auto child = std::make_unique<Child>(loop, shell("sleep 1000"), 1000s, [](const Exit&) {});
+  const Source stop = loop.soon([&] { loop.exit(0); });
+  loop.run();
+  child.reset();
+}
+
+TEST(Channel, KeepsTheOrderOfMoreThanTheSocketHolds) {
+  Loop loop;
+  auto [a, b] = make_channel();
+  constexpr size_t count = 200;
+  size_t received = 0;
+  Channel sender(
+      loop, std::move(a), [](const std::string&) {}, [] {});
+  Channel receiver(
+      loop, std::move(b),
+      [&](const std::string& message) {
+        EXPECT_EQ(message.size(), 50000U + received);
+        if (++received == count) loop.exit(0);
+      },
+      [] {});
+  for (size_t i = 0; i < count; i++) sender.send(std::string(50000 + i, 'x'));
+  loop.run();
+  EXPECT_EQ(received, count);
+}
+
+TEST(Channel, TellsOnceThatTheOtherEndIsGone) {
+  Loop loop;
+  auto [a, b] = make_channel();
+  int hung_up = 0;
+  Channel channel(
+      loop, std::move(a), [](const std::string&) {},
+      [&] {
+        hung_up++;
+        loop.exit(0);
+      });
+  b.reset();
+  loop.run();
+  channel.send("into the void");
+  EXPECT_EQ(hung_up, 1);
+}
+
+TEST(Wire, RefusesWhatDoesNotFit) {
+  WireWriter writer;
+  writer.number(3);
+  writer.text("abc");
+  writer.texts({"x", ""});
+  for (size_t cut = 0; cut < writer.bytes().size(); cut++) {
+    WireReader reader(std::string_view(writer.bytes()).substr(0, cut));
+    EXPECT_THROW(
+        {
+          reader.number();
+          reader.text();
+          reader.texts();
+        },
+        Error);
+  }
+  WireReader reader(writer.bytes());
+  EXPECT_EQ(reader.number(), 3U);
+  EXPECT_THROW(reader.end(), Error);
+  EXPECT_EQ(reader.text(), "abc");
+  EXPECT_EQ(reader.texts(), (std::vector<std::string>{"x", ""}));
+  EXPECT_NO_THROW(reader.end());
+}
+
+TEST(Wire, HugeLengthsAreNoAllocation) {
+  WireWriter writer;
+  writer.number(~uint64_t{0});
+  EXPECT_THROW(WireReader(writer.bytes()).text(), Error);
+  EXPECT_THROW(WireReader(writer.bytes()).texts(), Error);
+}
+
+}  // namespace
+}  // namespace overlayd
