@@ -118,7 +118,8 @@ void Units::act(const std::string& unit, UnitVerb verb, Done done) {
 // many changes within seconds are no loop of crashes. Not being loaded yet is no error here.
 void Units::forget_failures(const std::string& unit) {
   BusMessage message = new_call(manager_path, manager, "ResetFailedUnit");
-  check_neg(sd_bus_message_append(message.get(), "s", unit.c_str()), "cannot build a D-Bus message");
+  check_neg(sd_bus_message_append(message.get(), "s", unit.c_str()),
+            "cannot build a D-Bus message");
   send(std::move(message), [](sd_bus_message*) {});
 }
 
