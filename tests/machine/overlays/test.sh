@@ -193,7 +193,7 @@ test_attack_in_tmp() {
   say "a checkout in /tmp is refused where somebody else got there first"
   local attack
   for attack in 'mkdir /tmp/web' 'mkdir -p -m 777 /tmp/web/web' 'ln -s /var/tmp/trap /tmp/web' 'touch /tmp/web'; do
-    mkdir -p -m 777 /var/tmp/trap
+    install --directory --mode=777 /var/tmp/trap
     # shellcheck disable=SC2086  # words
     setpriv --reuid=games --regid=games --clear-groups $attack
     in_tmp

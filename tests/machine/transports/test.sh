@@ -75,7 +75,8 @@ assert_no_secret() {
 }
 
 processes_with_secret() {
-  grep --text --files-with-matches --fixed-strings --file=/root/secrets /proc/[0-9]*/{cmdline,environ} 2>/dev/null || true
+  local files=(/proc/[0-9]*/{cmdline,environ})
+  grep --text --files-with-matches --fixed-strings --file=/root/secrets "${files[@]}" 2>/dev/null || true
 }
 
 # Looks at all processes over and over, until /run/sampled is there.

@@ -102,7 +102,7 @@ test_revisions() {
   rolls_back start one
   rolls_back 'start^{commit}' one
   rolls_back '@{1}' three
-  rolls_back HEAD@{1} one
+  rolls_back 'HEAD@{1}' one
   rolls_back main six
   rolls_back main~1 five
   work site switch --quiet --create feature "$two"
