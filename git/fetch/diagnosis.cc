@@ -83,6 +83,8 @@ constexpr std::array signs{
     Sign{"early EOF", FailureKind::unreachable},
     Sign{"unexpected disconnect", FailureKind::unreachable},
     Sign{"Could not read from remote repository", FailureKind::unreachable},
+    // what is wrong with an object, ahead of "index-pack failed"
+    Sign{"error: object ", FailureKind::internal},
 };
 
 bool contains(std::string_view text, std::string_view part) {

@@ -53,8 +53,8 @@ bool are_in_each_others_way(const std::string& a, const std::string& b) {
 
 }  // namespace
 
-Fetcher::Fetcher(const FetchHello& hello, std::string program)
-    : git_(hello, std::move(program)), depth_(hello.depth) {}
+Fetcher::Fetcher(const FetchHello& hello, const std::string& program)
+    : git_(hello, program), depth_(hello.depth) {}
 
 void Fetcher::heal_once() {
   if (is_healed_) return;

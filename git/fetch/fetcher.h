@@ -12,7 +12,7 @@ namespace overlayd::git {
 class Fetcher {
  public:
   // Prepares the mirror; see Git for `program`. Throws.
-  Fetcher(const FetchHello& hello, std::string program);
+  Fetcher(const FetchHello& hello, const std::string& program);
 
   // Each throws KnownFailure if git fails for another reason than a missing branch or revision.
   Tips list_tips(const ListTips& request);

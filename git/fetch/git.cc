@@ -8,7 +8,7 @@
 
 namespace overlayd::git {
 
-Git::Git(const FetchHello& hello, std::string program)
+Git::Git(const FetchHello& hello, const std::string& program)
     : upstream_(parse_upstream(hello.url)), mirror_(hello.mirror) {
   const Secrets secrets(hello.secrets);
   token_file_ = secrets.token;

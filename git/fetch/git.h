@@ -15,7 +15,7 @@ namespace overlayd::git {
 class Git {
  public:
   // `program` is the path of this executable, which git runs as its credential helper.
-  Git(const FetchHello& hello, std::string program);
+  Git(const FetchHello& hello, const std::string& program);
 
   Mirror& mirror() { return mirror_; }
 

@@ -3,8 +3,6 @@
 // It needs neither /proc nor anything writable but the mirror. As `overlayd-fetch credential get`
 // it is git's credential helper.
 
-#include <sys/auxv.h>
-
 #include <csignal>
 #include <optional>
 #include <string_view>
@@ -17,11 +15,11 @@
 namespace overlayd::git {
 namespace {
 
-// Where this executable is; /proc/self/exe does not exist in the sandbox.
-std::string own_path() { return reinterpret_cast<const char*>(getauxval(AT_EXECFN)); }
-
 class Session {
  public:
+  // `program` is the path of this executable.
+  explicit Session(std::string program) : program_(std::move(program)) {}
+
   void operator()(std::string_view message, const Respond& respond) {
     std::visit([&](auto request) { handle(request, respond); }, decode_fetch_request(message));
   }
@@ -50,10 +48,11 @@ class Session {
 
   // Made by the first request, because Hello has no answer that could say what is wrong.
   Fetcher& fetcher() {
-    if (!fetcher_) fetcher_.emplace(hello_, own_path());
+    if (!fetcher_) fetcher_.emplace(hello_, program_);
     return *fetcher_;
   }
 
+  std::string program_;
   FetchHello hello_;
   std::optional<Fetcher> fetcher_;
   std::vector<Oid> blobs_;
@@ -69,7 +68,7 @@ int main(int argc, char** argv) {
     return 0;
   }
   signal(SIGPIPE, SIG_IGN);  // a git that ends early is noticed by its exit code
-  Session session;
+  Session session(argv[0]);  // a path: that is how the daemon starts it
   return serve(
       [&](std::string_view message, const Respond& respond) { session(message, respond); });
 }

@@ -35,8 +35,9 @@ class Comparison {
     Pairs pairs;
     for (auto& [name, entry] : entries(before)) pairs[name].first = entry;
     for (auto& [name, entry] : entries(after)) pairs[name].second = entry;
+    const std::string folder = path.empty() ? "" : path + "/";
     for (const auto& [name, pair] : pairs)
-      compare(pair.first, pair.second, path.empty() ? name : path + "/" + name, depth + 1);
+      compare(pair.first, pair.second, fmt::format("{}{}", folder, name), depth + 1);
   }
 
   void compare_leaves(const Entry& before, const Entry& after, const std::string& path) {
