@@ -57,7 +57,7 @@ work site add --all
 work site commit --quiet --message unrelated
 work site push --quiet --force origin fresh:main
 goes_to unrelated
-overlayctl rollback demo @{1} >/dev/null
+overlayctl rollback demo "@{1}" >/dev/null
 assert_eq rewritten "$(cat /etc/demo/page)"
 overlayctl forward demo >/dev/null
 goes_to unrelated
