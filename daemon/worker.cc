@@ -1,5 +1,7 @@
 #include "daemon/worker.h"
 
+#include <cstdlib>
+
 #include "base/error.h"
 #include "base/text.h"
 
@@ -13,21 +15,29 @@ bool is_last(const git::Answer& answer) {
   return true;
 }
 
+// How git reaches the network, if somebody set it for the daemon's unit.
+std::vector<std::string> environment() {
+  std::vector<std::string> variables{"PATH=/usr/bin:/bin", "LC_ALL=C"};
+  for (const char* name : {"http_proxy", "https_proxy", "all_proxy", "no_proxy", "HTTPS_PROXY",
+                           "ALL_PROXY", "NO_PROXY"})
+    if (const char* value = getenv(name)) variables.push_back(fmt::format("{}={}", name, value));
+  return variables;
+}
+
 }  // namespace
 
 Worker::Worker(Loop& loop, const std::string& program, const Sandbox& sandbox,
                std::chrono::seconds deadline, std::string purpose)
     : purpose_(std::move(purpose)), loop_(loop) {
   auto [ours, theirs] = make_channel();
-  child_ = std::make_unique<Child>(loop,
-                                   Child::Command{.argv = {program},
-                                                  .env = {"PATH=/usr/bin:/bin", "LC_ALL=C"},
-                                                  .socket = theirs.get(),
-                                                  .sandbox = sandbox},
-                                   deadline, [this](const Exit& exit) {
-                                     exit_ = exit;
-                                     on_end();
-                                   });
+  child_ = std::make_unique<Child>(
+      loop,
+      Child::Command{
+          .argv = {program}, .env = environment(), .socket = theirs.get(), .sandbox = sandbox},
+      deadline, [this](const Exit& exit) {
+        exit_ = exit;
+        on_end();
+      });
   channel_ = std::make_unique<Channel>(
       loop, std::move(ours), [this](const std::string& message) { on_message(message); },
       [this] {
