@@ -100,19 +100,12 @@ class Acceptance {
   std::string absolute_links_;
 };
 
-}  // namespace
-
-void accept_deliveries(const TreeStore& store, const std::string& delivered,
-                       const std::vector<Delivery>& deliveries, uid_t writer) {
-  const Fd trees = open_dir(store.folder());
-  // out of the writer's reach by name before anything is looked at
-  const std::string incoming = ".incoming-" + file_name(delivered);
-  remove_tree_at(trees.get(), incoming);
-  check(renameat(AT_FDCWD, delivered.c_str(), trees.get(), incoming.c_str()), "cannot take over {}",
-        delivered);
+// Checks what is in the folder `incoming` of `trees` and moves it beside the trees that are there.
+void take_over(const Fd& trees, const std::string& incoming,
+               const std::vector<Delivery>& deliveries, uid_t writer) {
   const Fd folder = open_dir_at(trees.get(), incoming);
-  check(fchown(folder.get(), 0, 0), "cannot take over {}", delivered);
-  check(fchmod(folder.get(), 0700), "cannot take over {}", delivered);
+  check(fchown(folder.get(), 0, 0), "cannot take over {}", incoming);
+  check(fchmod(folder.get(), 0700), "cannot take over {}", incoming);
   for (const auto& delivery : deliveries) {
     Acceptance acceptance(delivery, writer);
     acceptance.take(folder.get(), delivery.name, delivery.name, 0);
@@ -126,7 +119,25 @@ void accept_deliveries(const TreeStore& store, const std::string& delivered,
                   RENAME_NOREPLACE) != 0 &&
         errno != EEXIST)
       fail_with_errno(fmt::format("cannot put tree {} in place", delivery.name));
-  check(fsync(trees.get()), "cannot write {} to the disk", store.folder());
+  check(fsync(trees.get()), "cannot write trees to the disk");
+}
+
+}  // namespace
+
+void accept_deliveries(const TreeStore& store, const std::string& delivered,
+                       const std::vector<Delivery>& deliveries, uid_t writer) {
+  const Fd trees = open_dir(store.folder());
+  // out of the writer's reach by name before anything is looked at
+  const std::string incoming = ".incoming-" + file_name(delivered);
+  remove_tree_at(trees.get(), incoming);
+  check(renameat(AT_FDCWD, delivered.c_str(), trees.get(), incoming.c_str()), "cannot take over {}",
+        delivered);
+  try {
+    take_over(trees, incoming, deliveries, writer);
+  } catch (...) {
+    remove_tree_at(trees.get(), incoming);
+    throw;
+  }
   remove_tree_at(trees.get(), incoming);
 }
 
