@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "daemon/apply.h"
 #include "daemon/checkout.h"
 
 namespace overlayd {
@@ -44,6 +45,12 @@ Plan without_act(const Plan& plan) {
   return result;
 }
 
+// What somebody has unmounted or removed meanwhile is to be made again.
+Steps in_effect(Steps steps, const TreeStore& trees) {
+  std::erase_if(steps, [&](const Step& step) { return !holds(step, trees); });
+  return steps;
+}
+
 }  // namespace
 
 std::string_view name_of(Outcome outcome) {
@@ -59,7 +66,7 @@ Proposal propose(const Workshop& workshop, const ServiceConfig& config, const Se
     target.overlays.push_back({.kind = link.kind, .tree = link.tree});
   Proposal proposal;
   proposal.steps = make_steps(target, workshop.inventory.facts());
-  proposal.plan = diff(state.steps, proposal.steps);
+  proposal.plan = diff(in_effect(state.steps, workshop.trees), proposal.steps);
   add_action(proposal.plan, config, act_anyway);
   return proposal;
 }

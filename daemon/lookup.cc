@@ -22,7 +22,7 @@ std::string name_in(const std::string& revision) {
 
 std::string describe(const Wish& wish) {
   if (!wish.older_than.empty())
-    return fmt::format("a commit before {} with other content for this service",
+    return fmt::format("commit before {} with other content for this service",
                        wish.older_than.substr(0, 8));
   if (wish.wants_tip()) return fmt::format("branch {}", wish.branch);
   return fmt::format("revision '{}'", printable(wish.revision, 200));

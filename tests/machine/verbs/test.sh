@@ -207,6 +207,17 @@ test_plan_takes_no_push_away() {
   done
 }
 
+test_unmounted() {
+  say "forward puts back what somebody has taken away, as its plan says"
+  umount /etc/web
+  rmdir /etc/web
+  assert_contains "$(overlayctl status)" 'not in place: /etc/web'
+  assert_contains "$(overlayctl plan web)" 'MOUNT /etc/web'
+  overlayctl forward web
+  shows twelve
+  assert_eq "" "$(overlayctl plan web --json | jq -r '.plans[0].steps[]')" "a plan when all is in place"
+}
+
 test_log() {
   say "the log tells when, what and by whom, newest first"
   local log
@@ -236,3 +247,4 @@ test_upstream_gone
 test_freeze
 test_log
 test_plan_takes_no_push_away
+test_unmounted
