@@ -15,7 +15,7 @@ Git::Git(const FetchHello& hello, const std::string& program)
   environment_ = git_environment(upstream_, mirror_, secrets);
   mirror_.prepare();
   mirror_.configure(mirror_config(upstream_),
-                    {{global_config_name, global_config(secrets, program)},
+                    {{global_config_name, global_config(mirror_, secrets, program)},
                      {ssh_config_name, ssh_config(secrets)}});
 }
 

@@ -76,7 +76,8 @@ void Mirror::prepare() {
   const Fd objects = make_dir_at(root.get(), "objects", folder_mode);
   make_dir_at(objects.get(), "pack", folder_mode);
   make_dir_at(root.get(), "refs", folder_mode);
-  make_dir_at(root.get(), "overlayd", folder_mode);
+  const Fd ours = make_dir_at(root.get(), "overlayd", folder_mode);
+  make_dir_at(ours.get(), "empty", folder_mode);
   // a branch that nothing ever puts there: HEAD means nothing in a mirror
   write_if_other(root.get(), "HEAD", "ref: refs/heads/none\n");
 }

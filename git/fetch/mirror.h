@@ -20,6 +20,8 @@ class Mirror {
   const std::string& path() const { return path_; }
   // A folder inside it for files of ours: configuration that git and ssh read, and their HOME.
   std::string private_folder() const { return path_ + "/overlayd"; }
+  // An empty folder in there.
+  std::string empty_folder() const { return private_folder() + "/empty"; }
 
   // Makes an empty repository of an empty folder; completes one that is not whole.
   void prepare();

@@ -23,7 +23,7 @@ struct Secrets {
 std::string mirror_config(const Upstream& upstream);
 // Takes the place of the user's configuration, because only a file reaches every git that git
 // starts. `program` is the credential helper.
-std::string global_config(const Secrets& secrets, const std::string& program);
+std::string global_config(const Mirror& mirror, const Secrets& secrets, const std::string& program);
 // ssh_config(5): no questions, no agent, this key only, and only a host whose key is known.
 std::string ssh_config(const Secrets& secrets);
 
