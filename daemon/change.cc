@@ -108,7 +108,10 @@ void Change::run(const WishResult& content, const ChangeOrder& order, Done done)
   if (action != nullptr) return act(*action);
   const bool changed = changes_content(proposal.plan);
   if (changed) record_log("done", "");
-  finish({.outcome = changed ? Outcome::done : Outcome::unchanged, .message = "", .hint = ""});
+  finish({.outcome = changed ? Outcome::done : Outcome::unchanged,
+          .message = "",
+          .hint = "",
+          .in_place = true});
 }
 
 // A plan that only moves the recorded commit needs no journal: the old and the new state differ in
@@ -148,12 +151,14 @@ void Change::acted(const UnitOutcome& outcome) {
   state_.failure = outcome.text;
   state_.failed_at = outcome.ok ? 0 : now();
   record_log(outcome.ok ? "done" : "failed", outcome.text);
-  if (outcome.ok) return finish({.outcome = Outcome::done, .message = "", .hint = ""});
-  finish({.outcome = Outcome::failed,
-          .message = fmt::format("the files of {} are in place, but: {}", commit_.id.substr(0, 8),
-                                 outcome.text),
-          .hint =
-              fmt::format("journalctl -u {}; overlayctl rollback {}", config_.unit, config_.name)});
+  if (outcome.ok)
+    return finish({.outcome = Outcome::done, .message = "", .hint = "", .in_place = true});
+  finish(
+      {.outcome = Outcome::failed,
+       .message = fmt::format("the files of {} are in place, but: {}", commit_.id.substr(0, 8),
+                              outcome.text),
+       .hint = fmt::format("journalctl -u {}; overlayctl rollback {}", config_.unit, config_.name),
+       .in_place = true});
 }
 
 void Change::remove(const ChangeOrder& order, Done done) {

@@ -40,8 +40,9 @@ std::string_view name_of(Outcome outcome);
 
 struct ChangeResult {
   Outcome outcome = Outcome::done;
-  std::string message;  // for people: what was done, or why not
-  std::string hint;     // what to do; may be empty
+  std::string message;    // for people: what was done, or why not
+  std::string hint;       // what to do; may be empty
+  bool in_place = false;  // the files are what they were to be, whatever the unit made of it
 };
 
 // The steps that `content` amounts to for `config`, and the plan from `state` to there. Throws

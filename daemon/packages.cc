@@ -16,6 +16,7 @@ namespace {
 
 constexpr const char* status_file = "/var/lib/dpkg/status";
 constexpr size_t max_status_bytes = 64 << 20;
+constexpr size_t max_output_bytes = 64 << 10;
 constexpr std::chrono::minutes timeout{30};
 
 // The value of a field at the start of a line of a stanza.
@@ -36,7 +37,7 @@ std::vector<std::string> missing(const std::vector<std::string>& wanted) {
 }
 
 std::string read_output(int fd) {
-  std::string text(64 * 1024, '\0');
+  std::string text(max_output_bytes, '\0');
   const off_t size = lseek(fd, 0, SEEK_END);
   const off_t from = std::max<off_t>(0, size - static_cast<off_t>(text.size()));
   const ssize_t count = pread(fd, text.data(), text.size(), from);
@@ -69,7 +70,7 @@ std::vector<std::string> missing_packages(std::string_view status,
     const std::string_view stanza = status.substr(0, end);
     const std::string name(field(stanza, "Package"));
     const std::string with_architecture = name + ":" + std::string(field(stanza, "Architecture"));
-    if ((missing.count(name) > 0 || missing.count(with_architecture) > 0) &&
+    if ((missing.contains(name) || missing.contains(with_architecture)) &&
         field(stanza, "Status").ends_with(" ok installed")) {
       missing.erase(name);
       missing.erase(with_architecture);

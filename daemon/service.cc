@@ -122,6 +122,7 @@ void Service::reconfigure(ServiceConfig config, std::shared_ptr<Upstream> upstre
     self->config_ = config;
     self->upstream_ = upstream;
     self->ownership_.reset();
+    self->tip_ = {};
     self->look_anyway_ = true;
     self->prepare([self, over](const std::string& error) {
       if (error.empty())
@@ -183,25 +184,25 @@ void Service::on_tip(const RoundResult& round, const WishInWork* work) {
   if (round.failure) return settled();
   if (work == nullptr) return;
   look_anyway_ = false;
+  tip_ = work->result;
   if (!work->granted()) {
     set_problem(work->result.error);
     retry_later();
     publish_metrics();
     return settled();
   }
-  upstream_commit_ = work->result.commit;
-  in_sync_ = shows(work->result);
   if (!held()) return follow(work->result);
   set_problem("");
   publish_metrics();
   settled();
 }
 
-bool Service::shows(const WishResult& content) const {
+bool Service::in_sync() const {
+  if (tip_.links.size() != config_.overlays.size()) return false;
   for (size_t i = 0; i < config_.overlays.size(); i++) {
     const auto& local = config_.overlays[i].local;
     const bool there = std::any_of(state_.steps.begin(), state_.steps.end(), [&](const Step& step) {
-      return step.subject == local && step.value == content.links[i].tree;
+      return step.subject == local && step.value == tip_.links[i].tree;
     });
     if (!there) return false;
   }
@@ -209,7 +210,7 @@ bool Service::shows(const WishResult& content) const {
 }
 
 void Service::follow(const WishResult& content) {
-  const bool nothing_to_do = in_sync_ && state_.deployed.id == content.commit.id &&
+  const bool nothing_to_do = in_sync() && state_.deployed.id == content.commit.id &&
                              state_.configured == fingerprint(config_) && !busy_;
   if (nothing_to_do) {
     set_problem("");
@@ -234,20 +235,17 @@ void Service::change(const WishResult& content, const ChangeOrder& order,
                      std::function<void(const ChangeResult&)> done) {
   const auto began = std::chrono::steady_clock::now();
   change_ = std::make_unique<Change>(workshop_, config_, state_);
-  change_->run(content, order,
-               [self = shared_from_this(), began, content,
-                done = std::move(done)](const ChangeResult& result) {
-                 const auto took = std::chrono::steady_clock::now() - began;
-                 const bool failed = result.outcome == Outcome::failed;
-                 if (result.outcome != Outcome::unchanged)
-                   self->workshop_.metrics.count_change(self->config_.name, took, !failed);
-                 // a unit that failed is remembered in the state, everything else here
-                 const bool published = self->state_.deployed.id == content.commit.id &&
-                                        self->state_.configured == fingerprint(self->config_);
-                 self->set_problem(failed && !published ? result.message : "", result.hint);
-                 if (content.commit.id == self->upstream_commit_.id) self->in_sync_ = published;
-                 done(result);
-               });
+  change_->run(
+      content, order,
+      [self = shared_from_this(), began, done = std::move(done)](const ChangeResult& result) {
+        const auto took = std::chrono::steady_clock::now() - began;
+        const bool failed = result.outcome == Outcome::failed;
+        if (result.outcome != Outcome::unchanged)
+          self->workshop_.metrics.count_change(self->config_.name, took, !failed);
+        // a unit that failed is remembered in the state, everything else here
+        self->set_problem(result.in_place ? "" : result.message, result.hint);
+        done(result);
+      });
 }
 
 void Service::ask(FetchMode mode, Wish wanted, std::function<void(const WishInWork&)> got,
@@ -266,10 +264,7 @@ void Service::ask(FetchMode mode, Wish wanted, std::function<void(const WishInWo
                           .hint = self->upstream_->hint()});
          // This answer stood in for that to the next poll, which would find nothing new any more.
          if (work->wish.wants_tip()) self->look_anyway_ = true;
-         if (work->wish.wants_tip() && work->granted()) {
-           self->upstream_commit_ = work->result.commit;
-           self->in_sync_ = self->shows(work->result);
-         }
+         if (work->wish.wants_tip()) self->tip_ = work->result;
          if (work->wish.wants_tip() && !work->granted() && !self->held())
            self->set_problem(work->result.error);
          if (!work->granted())
@@ -352,8 +347,8 @@ void Service::publish_metrics() {
   if (!upstream_) return;
   workshop_.metrics.set_service(config_.name,
                                 {.deployed = state_.deployed.id,
-                                 .upstream = upstream_commit_.id,
-                                 .in_sync = in_sync_,
+                                 .upstream = tip_.commit.id,
+                                 .in_sync = in_sync(),
                                  .state = state_name(),
                                  .failed = !problem_.empty() || !state_.failure.empty(),
                                  .changed_at = state_.deployed_at});

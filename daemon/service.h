@@ -78,7 +78,7 @@ class Service : public std::enable_shared_from_this<Service> {
 
   Wish wish() const;
   bool held() const { return state_.frozen || state_.pinned; }
-  bool shows(const WishResult& content) const;
+  bool in_sync() const;
   void save();
   void set_problem(const std::string& problem, const std::string& hint = "");
   void retry_later();
@@ -105,8 +105,7 @@ class Service : public std::enable_shared_from_this<Service> {
   bool busy_ = false;
   unsigned generation_ = 0;  // of config_
   bool look_anyway_ = true;  // nothing was seen of the upstream yet, or the last try failed
-  Commit upstream_commit_;
-  bool in_sync_ = false;
+  WishResult tip_;           // what the branch has for it, as last seen; no commit: not seen yet
   std::string problem_;
   std::string hint_;
   uint64_t problem_at_ = 0;

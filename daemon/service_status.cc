@@ -26,10 +26,10 @@ Dict Service::status() const {
             {"deployed_subject", printable(state_.deployed.subject)},
             {"deployed_author", printable(state_.deployed.author)},
             {"deployed_at", state_.deployed_at},
-            {"upstream_commit", upstream_commit_.id},
-            {"upstream_subject", printable(upstream_commit_.subject)},
+            {"upstream_commit", tip_.commit.id},
+            {"upstream_subject", printable(tip_.commit.subject)},
             {"fetched_at", upstream_->fetched_at()},
-            {"in_sync", in_sync_},
+            {"in_sync", in_sync()},
             {"overlays", overlay_list()}};
   if (!upstream_->filtered())
     dict["note"] = "the upstream's server cannot leave files out: everything is downloaded";

@@ -44,16 +44,17 @@ void Service::go_forward(const std::string& by, const Answered& answered, const 
       [self = shared_from_this(), by, answered, over, from](const WishInWork& work) {
         const ChangeOrder order{
             .verb = "forward", .by = by, .reason = "", .act_anyway = !self->state_.failure.empty()};
-        self->change(work.result, order, [self, answered, over, from, work](ChangeResult result) {
-          const bool there = self->state_.deployed.id == work.result.commit.id;
-          if (there && self->held()) {
+        self->change(work.result, order, [self, by, answered, over, from](ChangeResult result) {
+          if (result.in_place && self->held()) {
             self->state_.frozen.reset();
             self->state_.pinned.reset();
             self->arm_thaw();
-            self->save();
             if (result.outcome == Outcome::unchanged) {
               result.outcome = Outcome::done;
               result.message = "follows branch " + self->config_.branch + " again";
+              self->note("forward", by, result.message);
+            } else {
+              self->save();
             }
           }
           answered(self->answer(result, from));
@@ -156,8 +157,8 @@ void Service::go_back(const std::string& by, const std::string& revision, const 
       [self = shared_from_this(), by, revision, answered, over, from](const WishInWork& work) {
         const std::string reason = revision.empty() ? "" : "to " + revision;
         self->change(work.result, {.verb = "rollback", .by = by, .reason = reason},
-                     [self, by, reason, answered, over, from, work](const ChangeResult& result) {
-                       if (self->state_.deployed.id == work.result.commit.id) self->pin(by, reason);
+                     [self, by, reason, answered, over, from](const ChangeResult& result) {
+                       if (result.in_place) self->pin(by, reason);
                        answered(self->answer(result, from));
                        over();
                      });
