@@ -18,13 +18,14 @@ class Jobs {
   explicit Jobs(sd_bus* bus);
 
   // `ended` runs once, when systemd has removed the job with this object path. To be called as soon
-  // as the path is known, before anything else is read from the bus.
+  // as the path is known, before anything else is read from the bus. Several may wait for one job:
+  // systemd makes one of equal ones for the same unit.
   void wait(const std::string& job_path, Ended ended);
 
  private:
   void on_removed(sd_bus_message* message);
 
-  std::map<std::string, Ended> waiting_;
+  std::multimap<std::string, Ended> waiting_;
   BusSlot removed_;
 };
 
