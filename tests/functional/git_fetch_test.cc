@@ -21,6 +21,12 @@ class GitFetch : public testing::TestWithParam<Place> {
  protected:
   Fetch::Options options() const { return {.place = GetParam(), .mirror = {}, .files = {}}; }
 
+  std::vector<std::string> push_many(size_t count) {
+    std::vector<std::string> commits(count);
+    for (size_t i = 0; i < count; i++) commits[i] = upstream_.push({{"a", std::to_string(i)}});
+    return commits;
+  }
+
   TempDir temp_;
   UpstreamRepository upstream_{temp_};
 };
@@ -127,8 +133,7 @@ TEST_P(GitFetch, AForcePushAndAnUnrelatedHistoryAreFollowed) {
 }
 
 TEST_P(GitFetch, DeepensUntilAllHistoryIsThere) {
-  std::vector<std::string> commits;
-  for (int i = 0; i < 8; i++) commits.push_back(upstream_.push({{"a", std::to_string(i)}}));
+  const auto commits = push_many(8);
   Fetch fetch(temp_, upstream_.url(), options());
   Read read(temp_, fetch.mirror(), GetParam());
   fetch.fetch();
@@ -144,8 +149,7 @@ TEST_P(GitFetch, DeepensUntilAllHistoryIsThere) {
 }
 
 TEST_P(GitFetch, FetchesTagsBranchesAndFullHashes) {
-  std::vector<std::string> commits;
-  for (int i = 0; i < 8; i++) commits.push_back(upstream_.push({{"a", std::to_string(i)}}));
+  const auto commits = push_many(8);
   upstream_.git({"tag", "-a", "-m", "first", "v1", commits[0]});
   Fetch fetch(temp_, upstream_.url(), options());
   Read read(temp_, fetch.mirror(), GetParam());

@@ -48,7 +48,7 @@ class GitHostile : public testing::Test {
  private:
   // A copy, because the sandbox shows only what is in the state directory.
   std::string mirror() {
-    const std::string copy = temp_ / "state/mirrors/hostile.git";
+    std::string copy = temp_ / "state/mirrors/hostile.git";
     std::filesystem::remove_all(copy);
     temp_.dir("state/mirrors");
     std::filesystem::copy(upstream_.path(), copy, std::filesystem::copy_options::recursive);

@@ -55,7 +55,7 @@ void expect_round_trip(const std::vector<Message>& messages) {
   for (size_t i = 0; i < messages.size(); i++) {
     ASSERT_EQ(messages[i].index(), i);
     const std::string bytes = encode(messages[i]);
-    const Message again = decode<Message>(bytes);
+    const auto again = decode<Message>(bytes);
     EXPECT_EQ(again.index(), i);
     EXPECT_EQ(encode(again), bytes);
   }

@@ -28,7 +28,7 @@ std::string copy_program(const TempDir& temp, const std::string& name) {
   const std::map<std::string, std::string> built{{"overlayd-git", OVERLAYD_GIT},
                                                  {"overlayd-fetch", OVERLAYD_FETCH},
                                                  {"sandbox-probe", SANDBOX_PROBE}};
-  const std::string copy = temp.dir("bin") + "/" + name;
+  std::string copy = temp.dir("bin") + "/" + name;
   if (!std::filesystem::exists(copy)) std::filesystem::copy_file(built.at(name), copy);
   return copy;
 }

@@ -78,8 +78,7 @@ std::string UpstreamRepository::push(const std::map<std::string, std::string>& f
 std::string UpstreamRepository::push_unrelated(const std::map<std::string, std::string>& files,
                                                const std::string& branch) {
   work({"checkout", "--quiet", "--orphan", "fresh-" + branch});
-  const std::string commit = push(files, branch);
-  return commit;
+  return push(files, branch);
 }
 
 std::string UpstreamRepository::push_amended(const std::map<std::string, std::string>& files) {
@@ -104,7 +103,7 @@ std::string UpstreamRepository::raw_tree(const std::vector<Item>& items) const {
 
 std::string UpstreamRepository::commit_tree(const std::string& tree,
                                             const std::string& branch) const {
-  const std::string commit = git({"commit-tree", tree, "-m", "crafted"});
+  std::string commit = git({"commit-tree", tree, "-m", "crafted"});
   git({"update-ref", "refs/heads/" + branch, commit});
   return commit;
 }

@@ -36,8 +36,8 @@ std::string connect_out() {
   address.sin_family = AF_INET;
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   address.sin_port = htons(1);
-  connect(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address);
-  return fmt::format("connect: {}\n", std::strerror(errno));
+  const int result = connect(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address);
+  return fmt::format("connect: {}\n", outcome(result == 0));
 }
 
 }  // namespace

@@ -1,8 +1,8 @@
 #include "tests/functional/support/temp_dir.h"
 
-#include <stdlib.h>
 #include <sys/stat.h>
 
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 
