@@ -64,7 +64,10 @@ void Lookup::resolved(size_t index, const git::Answer& answer) {
     }
   } else {
     const auto* failure = std::get_if<git::Failure>(&answer);
-    work.refuse(failure == nullptr ? "overlayd-git gave no sensible answer" : failure->message);
+    work.result.error =
+        failure == nullptr ? "overlayd-git gave no sensible answer" : failure->message;
+    // an ambiguous revision, say: only who typed it can do something about it
+    work.result.refused = !work.wish.revision.empty();
   }
   outstanding_--;
   if (outstanding_ == 0) settle();

@@ -30,7 +30,8 @@ enum class EntryKind : uint8_t { missing, directory, file, executable, symlink, 
 
 // --- requests to overlayd-fetch -----------------------------------------------------------------
 
-// `secrets` is the folder of the private files: token, ssh_key, known_hosts, ca (each if set).
+// `secrets` is the folder of the private files: user, token, ssh_key, known_hosts, ca (each if
+// set).
 struct FetchHello {
   std::string url;     // without any password
   std::string mirror;  // absolute path of the bare repository; made by `git init` if it is empty

@@ -17,6 +17,7 @@ namespace {
 
 constexpr const char* scheme_variable = "OVERLAYD_SCHEME";
 constexpr const char* host_variable = "OVERLAYD_HOST";
+constexpr const char* user_variable = "OVERLAYD_USER_FILE";
 constexpr const char* token_variable = "OVERLAYD_TOKEN_FILE";
 
 std::string variable(const char* name) {
@@ -42,9 +43,11 @@ std::map<std::string, std::string> read_question() {
 }  // namespace
 
 std::vector<std::string> credential_environment(const Upstream& upstream,
+                                                const std::string& user_file,
                                                 const std::string& token_file) {
   return {fmt::format("{}={}", scheme_variable, upstream.scheme),
           fmt::format("{}={}", host_variable, upstream.host),
+          fmt::format("{}={}", user_variable, user_file),
           fmt::format("{}={}", token_variable, token_file)};
 }
 
@@ -54,6 +57,7 @@ std::string credential_helper(const std::string& program) {
 }
 
 std::string read_token(const std::string& file) {
+  if (file.empty()) return "";
   const std::string content = read_file_if_any(AT_FDCWD, file).value_or("");
   return std::string(trim(split(trim(content), '\n').front()));
 }
@@ -65,8 +69,9 @@ void answer_credential_question(const std::string& operation) {
                     question["host"] == variable(host_variable);
   if (!ours) return;
   const std::string token = read_token(variable(token_variable));
-  if (token.empty()) return;
-  const std::string& user = question["username"];
+  // a URL may hold a user alone, which then is a token; with a token alone any user will do
+  const std::string user = read_token(variable(user_variable));
+  if (token.empty() && user.empty()) return;
   write_all(STDOUT_FILENO,
             fmt::format("username={}\npassword={}\n", user.empty() ? "git" : user, token));
 }

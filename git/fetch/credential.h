@@ -16,6 +16,7 @@ constexpr const char* credential_mode = "credential";
 // What git has to be told for it to ask us: variables for its environment, and the value of
 // credential.helper.
 std::vector<std::string> credential_environment(const Upstream& upstream,
+                                                const std::string& user_file,
                                                 const std::string& token_file);
 std::string credential_helper(const std::string& program);
 

@@ -11,7 +11,8 @@ namespace overlayd::git {
 Git::Git(const FetchHello& hello, const std::string& program)
     : upstream_(parse_upstream(hello.url)), mirror_(hello.mirror) {
   const Secrets secrets(hello.secrets);
-  token_file_ = secrets.token;
+  // a user without a token is one itself
+  token_file_ = secrets.token.empty() ? secrets.user : secrets.token;
   environment_ = git_environment(upstream_, mirror_, secrets);
   mirror_.prepare();
   mirror_.configure(mirror_config(upstream_),
@@ -31,8 +32,7 @@ std::string Git::run(std::vector<std::string> arguments, std::string_view input)
 }
 
 void Git::fail(const Outcome& outcome) {
-  const std::string token = token_file_.empty() ? "" : read_token(token_file_);
-  const Failure failure = diagnose(outcome.errors, token);
+  const Failure failure = diagnose(outcome.errors, read_token(token_file_));
   throw KnownFailure(failure.kind, failure.message);
 }
 

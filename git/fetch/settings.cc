@@ -43,7 +43,8 @@ void pass_proxy_settings_on(std::vector<std::string>& environment) {
 }  // namespace
 
 Secrets::Secrets(const std::string& folder)
-    : token(if_there(folder + "/token")),
+    : user(if_there(folder + "/user")),
+      token(if_there(folder + "/token")),
       ssh_key(if_there(folder + "/ssh_key")),
       known_hosts(if_there(folder + "/known_hosts")),
       ca(if_there(folder + "/ca")) {}
@@ -93,7 +94,7 @@ std::string global_config(const Mirror& mirror, const Secrets& secrets,
 	lowSpeedTime = 30
 )";
   text += trust_config(mirror, secrets);
-  if (!secrets.token.empty())
+  if (!secrets.token.empty() || !secrets.user.empty())
     text += fmt::format("[credential]\n\thelper = {}\n", config_quoted(credential_helper(program)));
   return text;
 }
@@ -122,7 +123,7 @@ ServerAliveCountMax 3
 std::vector<std::string> git_environment(const Upstream& upstream, const Mirror& mirror,
                                          const Secrets& secrets) {
   const std::string folder = mirror.private_folder();
-  auto environment = credential_environment(upstream, secrets.token);
+  auto environment = credential_environment(upstream, secrets.user, secrets.token);
   for (std::string variable :
        {std::string("LC_ALL=C"), std::string("PATH=/usr/bin:/bin"), "HOME=" + folder,
         "GIT_DIR=" + mirror.path(), std::string("GIT_CONFIG_NOSYSTEM=1"),

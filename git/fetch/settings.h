@@ -13,6 +13,7 @@ namespace overlayd::git {
 struct Secrets {
   explicit Secrets(const std::string& folder);
   // Paths; empty for what is not there.
+  std::string user;
   std::string token;
   std::string ssh_key;
   std::string known_hosts;

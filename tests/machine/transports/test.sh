@@ -7,6 +7,7 @@ of() { overlayctl status "$1" --json | jq -r ".services[0].$2"; }
 is_well() { [[ $(of "$1" condition) == ok && $(of "$1" error) == null ]]; }
 has_error() { [[ $(of "$1" error) == *"$2"* ]]; }
 holds() { [[ $(cat "$1") == "$2" ]]; }
+readonly PASSWORD=xyzzy-plugh-4711
 ways=(token password key scp file path)
 
 # block NAME UPSTREAM
@@ -33,7 +34,7 @@ url = "git@git.test:scp.git"
 ssh_key = "$4"
 known_hosts = "$3"
 $(block token "$HTTPS/token.git")
-$(block password "https://git:$(cat "$TOKEN_FILE")@git.test/password.git")
+$(block password "https://deploy:$PASSWORD@git.test/password.git")
 $(block key "$SSH/key.git")
 $(block scp git@git.test:scp.git)
 $(block file file:///srv/git/file.git)
@@ -47,14 +48,16 @@ make_upstreams() {
   # It is to serve several at once.
   printf '[Service]\nExecStart=\nExecStart=/usr/sbin/fcgiwrap -f -c 4\n' >/etc/systemd/system/fcgiwrap.service.d/children.conf
   systemctl daemon-reload
+  # an account that only this password opens
+  echo "deploy:$(openssl passwd -apr1 "$PASSWORD")" >>/srv/tls/users
   ssh_server
   for way in "${ways[@]}"; do
     make_repo "$way"
     put "$way" etc/file <<<"over $way"
     commit "$way" one >/dev/null
   done
-  # What must not show: the token, which is the password too, and the lines of the key.
-  { cat "$TOKEN_FILE" && grep -v -- '-----' "$SSH_KEY"; } >/root/secrets
+  # What must not show: the token, the password and the lines of the key.
+  { cat "$TOKEN_FILE" && echo "$PASSWORD" && grep -v -- '-----' "$SSH_KEY"; } >/root/secrets
 }
 
 # Where a secret could show to others than root, or in what people hand on. $1 says when.
