@@ -28,7 +28,7 @@ void Inventory::set(const std::string& service, const Steps& steps) {
   steps_[service] = steps;
 }
 
-bool Inventory::is_ours(const std::string& path) const { return made_.count(path) > 0; }
+bool Inventory::is_ours(const std::string& path) const { return made_.contains(path); }
 
 Facts Inventory::facts() const {
   return

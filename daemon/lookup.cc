@@ -34,8 +34,8 @@ Lookup::Lookup(Session& session, std::vector<WishInWork>& wishes, Callback done)
     : session_(session), wishes_(wishes), done_(std::move(done)) {}
 
 void Lookup::start() {
-  for (size_t i = 0; i < wishes_.size(); i++)
-    if (wishes_[i].granted()) outstanding_++;
+  for (const auto& work : wishes_)
+    if (work.granted()) outstanding_++;
   if (outstanding_ == 0) return done_();
   for (size_t i = 0; i < wishes_.size(); i++)
     if (wishes_[i].granted()) resolve(i);
@@ -45,8 +45,8 @@ void Lookup::resolve(size_t index) {
   const Wish& wish = wishes_[index].wish;
   const auto request =
       wish.older_than.empty()
-          ? git::ReadRequest(git::Resolve{
-                .revision = revision_of(wish, as_branch_.count(index) > 0), .links = wish.links})
+          ? git::ReadRequest(git::Resolve{.revision = revision_of(wish, as_branch_.contains(index)),
+                                          .links = wish.links})
           : git::ReadRequest(git::ResolveOlder{.commit = wish.older_than, .links = wish.links});
   session_.try_read(request, [this, index](const git::Answer& answer) { resolved(index, answer); });
 }
@@ -58,7 +58,7 @@ void Lookup::resolved(size_t index, const git::Answer& answer) {
       take(work, *found);
     else
       beyond_.insert(index);
-    if (found->resolution == git::Resolution::unknown && as_branch_.count(index) > 0) {
+    if (found->resolution == git::Resolution::unknown && as_branch_.contains(index)) {
       beyond_.erase(index);
       work.refuse(fmt::format("there is no {} in the upstream", describe(work.wish)));
     }

@@ -46,7 +46,7 @@ void Manager::start(Callback ready) {
   for (const auto& [name, state] : states_)
     if (state.deployed.id.empty()) not_up_yet_.insert(name);
   for (const auto& service : config_.services)
-    if (states_.count(service.name) == 0) not_up_yet_.insert(service.name);
+    if (!states_.contains(service.name)) not_up_yet_.insert(service.name);
   ready_timer_ = loop_.after(ready_timeout, [this] { announce_ready(); });
   apply_config();
   if (not_up_yet_.empty()) announce_ready();
@@ -123,7 +123,7 @@ void Manager::apply_config() {
   for (const auto& [name, service] : services_) present.insert(name);
   for (const auto& [name, state] : states_) present.insert(name);
   for (const auto& name : present)
-    if (wanted.count(name) == 0 && for_others_.count(name) == 0) remove_service(name);
+    if (!wanted.contains(name) && !for_others_.contains(name)) remove_service(name);
   for (const auto& config : config_.upstreams) update_upstream(config);
   for (const auto& config : config_.services) {
     const auto service = services_.find(config.name);
@@ -159,7 +159,7 @@ std::vector<Request> Manager::standing_requests(const std::string& url) const {
   std::vector<Request> requests;
   for (const auto& [name, service] : services_) {
     const Upstream* upstream = service->upstream();
-    if (upstream == nullptr || upstream->config().url.text() != url || removing_.count(name) > 0)
+    if (upstream == nullptr || upstream->config().url.text() != url || removing_.contains(name))
       continue;
     if (auto request = service->standing_request()) requests.push_back(std::move(*request));
   }
@@ -176,8 +176,8 @@ void Manager::add_service(const ServiceConfig& config) {
 }
 
 void Manager::remove_service(const std::string& name) {
-  if (removing_.count(name) > 0) return;
-  if (services_.count(name) == 0) {
+  if (removing_.contains(name)) return;
+  if (!services_.contains(name)) {
     const auto state = states_.extract(name);
     if (state.empty()) return;
     const ServiceConfig config = config_of_removed(name, state.mapped());

@@ -86,7 +86,7 @@ class Service : public std::enable_shared_from_this<Service> {
   void arm_thaw();
   void publish_metrics();
   std::string state_name() const;
-  Value answer(ChangeResult result, const std::string& from = "") const;
+  Value answer(const ChangeResult& result, const std::string& from = "") const;
   List overlay_list() const;
   bool is_in_place(const Step& shown) const;
   void add_hold(Dict& dict) const;

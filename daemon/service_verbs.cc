@@ -9,7 +9,7 @@
 
 namespace overlayd {
 
-Value Service::answer(ChangeResult result, const std::string& from) const {
+Value Service::answer(const ChangeResult& result, const std::string& from) const {
   return Dict{{"name", config_.name},
               {"outcome", std::string(name_of(result.outcome))},
               {"from", from.empty() ? state_.deployed.id : from},
