@@ -98,7 +98,7 @@ void reap_later(Loop& loop, Fd pidfd) noexcept {
       waitid(P_PIDFD, static_cast<id_t>(self->pidfd.get()), &info, WEXITED | WNOHANG);
       delete self;
     });
-    reaper.release();  // it owns itself from here on
+    static_cast<void>(reaper.release());  // it owns itself from here on
   } catch (const Error&) {
     return;
   }

@@ -36,9 +36,12 @@ bool is_harmful(std::string_view character) {
   if (character.size() == 1) return first < 0x20 || first == 0x7f;
   if (character.size() == 2)
     return first == 0xc2 && static_cast<unsigned char>(character[1]) < 0xa0;
+  const auto second = static_cast<unsigned char>(character[1]);
+  const auto third = static_cast<unsigned char>(character[2]);
   // U+202A to U+202E and U+2066 to U+2069
-  return (character >= "\xe2\x80\xaa" && character <= "\xe2\x80\xae") ||
-         (character >= "\xe2\x81\xa6" && character <= "\xe2\x81\xa9");
+  return character.size() == 3 && first == 0xe2 &&
+         ((second == 0x80 && third >= 0xaa && third <= 0xae) ||
+          (second == 0x81 && third >= 0xa6 && third <= 0xa9));
 }
 
 // Optimal string alignment distance.

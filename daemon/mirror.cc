@@ -12,7 +12,7 @@
 namespace overlayd {
 namespace {
 
-constexpr size_t max_secret_bytes = 64 * 1024;
+constexpr size_t max_secret_bytes = size_t{64} * 1024;
 
 bool is_plain(char character) {
   return (character >= 'a' && character <= 'z') || (character >= 'A' && character <= 'Z') ||

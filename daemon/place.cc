@@ -28,15 +28,16 @@ void make_place(const std::string& path, PathKind kind) {
   if (kind_of(path) == kind) return;
   const Fd parent = open_parent(path);
   const std::string name = file_name(path);
-  int result = 0;
+  // never by name again once it is made: whoever owns the parent could have put a link there
+  Fd made;
   if (kind == PathKind::directory) {
-    result = mkdirat(parent.get(), name.c_str(), 0755);
-    if (result == 0) check(fchmodat(parent.get(), name.c_str(), 0755, 0), "cannot open {}", path);
+    if (mkdirat(parent.get(), name.c_str(), 0755) == 0) made = open_dir_at(parent.get(), name);
   } else {
-    const Fd file(openat(parent.get(), name.c_str(),
-                         O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644));
-    result = file ? fchmod(file.get(), 0644) : -1;
+    made.reset(openat(parent.get(), name.c_str(),
+                      O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644));
   }
+  const mode_t mode = kind == PathKind::directory ? 0755 : 0644;
+  const int result = made ? fchmod(made.get(), mode) : -1;
   if (result != 0) fail_with_errno(fmt::format("cannot create {}{}", path, advice(errno)));
 }
 
