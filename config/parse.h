@@ -13,8 +13,8 @@
 namespace overlayd {
 
 struct ParseResult {
-  std::optional<Config> config;         // none if anything is wrong
-  std::vector<Diagnostic> diagnostics;  // everything that is wrong, in the file's order
+  std::optional<Config> config;                  // none if anything is wrong
+  std::vector<Diagnostic> diagnostics;           // everything that is wrong, in the file's order
   std::vector<std::string> services_for_others;  // names of blocks that name other machines only
 };
 

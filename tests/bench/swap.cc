@@ -1,12 +1,12 @@
 // Prints what one swap of a live overlay takes, staging included, beside umount and mount.
 // Needs root; works in a mount namespace and a folder of its own.
 #include <sched.h>
-#include <stdlib.h>
 #include <sys/mount.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
+#include <cstdlib>
 #include <vector>
 
 #include "base/error.h"

@@ -1,5 +1,6 @@
 # From a push and a poke to the file being live, beside a bare fetch of the same commit.
 # shellcheck shell=bash
+readonly rounds=30
 
 push_to_live() {
   local url=$1 label=$2 number live=() bare=()
