@@ -104,7 +104,9 @@ void Api::open() {
 
 std::shared_ptr<Service> Api::named(const std::string& name) const {
   const auto found = manager_.services().find(name);
-  if (found != manager_.services().end()) return found->second;
+  // one without an upstream is only there until it is taken away
+  if (found != manager_.services().end() && found->second->upstream() != nullptr)
+    return found->second;
   std::vector<std::string> names;
   for (const auto& [known, service] : manager_.services()) names.push_back(known);
   throw BusError("org.overlayd1.Error.UnknownService",
@@ -116,7 +118,8 @@ Api::Services Api::named(const std::vector<std::string>& names) const {
   Services services;
   for (const auto& name : names) services.push_back(named(name));
   if (names.empty())
-    for (const auto& [name, service] : manager_.services()) services.push_back(service);
+    for (const auto& [name, service] : manager_.services())
+      if (service->upstream() != nullptr) services.push_back(service);
   return services;
 }
 
