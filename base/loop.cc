@@ -65,6 +65,15 @@ Source Loop::after(std::chrono::microseconds delay, Callback expired) {
   return source;
 }
 
+Source Loop::at(uint64_t seconds, Callback expired) {
+  Source source;
+  check_neg(sd_event_add_time(raw(), out(source.source_), CLOCK_REALTIME, seconds * 1'000'000, 1000,
+                              run_timer, nullptr),
+            "cannot set a timer");
+  own_callback(source.source_.get(), new Callback(std::move(expired)));
+  return source;
+}
+
 Source Loop::soon(Callback run) {
   Source source;
   check_neg(sd_event_add_defer(raw(), out(source.source_), run_defer, nullptr),

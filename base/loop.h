@@ -40,6 +40,8 @@ class Loop {
   Source on_ready(int fd, uint32_t events, Callback ready);
   // Runs once, at least `delay` from now.
   Source after(std::chrono::microseconds delay, Callback expired);
+  // Runs once when the clock shows `seconds` since the epoch, even if somebody sets it.
+  Source at(uint64_t seconds, Callback expired);
   // Runs once on the next turn of the loop.
   Source soon(Callback run);
   // Runs each time the process gets `signal`, which is blocked for ordinary delivery from here on.

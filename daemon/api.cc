@@ -29,13 +29,22 @@ void reply_text(sd_bus_message* call, const std::string& text) {
   check_neg(sd_bus_reply_method_return(call, "s", text.c_str()), "cannot answer");
 }
 
-// Collects the results of several services and answers when the last one is there.
+// Collects the results of several services and answers when the last one is there; with an error if
+// one of them is never going to come.
 class Gathering {
  public:
   Gathering(sd_bus_message* call, std::string key, size_t count)
       : call_(keep(call)), key_(std::move(key)), results_(count), missing_(count) {
     if (count == 0) reply(call, Dict{{key_, List{}}});
   }
+  ~Gathering() {
+    if (missing_ == 0) return;
+    sd_bus_reply_method_errorf(call_.get(), "org.overlayd1.Error.Failed",
+                               "this went wrong half-way: see journalctl -u overlayd");
+  }
+  Gathering(const Gathering&) = delete;
+  Gathering& operator=(const Gathering&) = delete;
+
   static Service::Answered slot(const std::shared_ptr<Gathering>& gathering, size_t index) {
     return [gathering, index](const Value& value) { gathering->put(index, value); };
   }
@@ -104,11 +113,10 @@ void Api::open() {
 
 std::shared_ptr<Service> Api::named(const std::string& name) const {
   const auto found = manager_.services().find(name);
-  // one without an upstream is only there until it is taken away
-  if (found != manager_.services().end() && found->second->upstream() != nullptr)
-    return found->second;
+  if (found != manager_.services().end() && !found->second->leaving()) return found->second;
   std::vector<std::string> names;
-  for (const auto& [known, service] : manager_.services()) names.push_back(known);
+  for (const auto& [known, service] : manager_.services())
+    if (!service->leaving()) names.push_back(known);
   throw BusError("org.overlayd1.Error.UnknownService",
                  fmt::format("there is no service '{}' on this machine{}", printable(name, 100),
                              did_you_mean(name, names)));
@@ -119,7 +127,7 @@ Api::Services Api::named(const std::vector<std::string>& names) const {
   for (const auto& name : names) services.push_back(named(name));
   if (names.empty())
     for (const auto& [name, service] : manager_.services())
-      if (service->upstream() != nullptr) services.push_back(service);
+      if (!service->leaving()) services.push_back(service);
   return services;
 }
 
@@ -137,8 +145,9 @@ void Api::status(sd_bus_message* call) {
   List list;
   std::vector<std::string> units;
   for (const auto& service : named(read_texts(call))) {
-    list.emplace_back(service->status());
-    units.push_back(service->config().unit);
+    Dict of_service = service->status();
+    units.push_back(of_service["unit"].text());
+    list.emplace_back(std::move(of_service));
   }
   Dict dict = machine_status();
   manager_.units().states(

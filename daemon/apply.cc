@@ -4,7 +4,6 @@
 
 #include <algorithm>
 
-#include "base/error.h"
 #include "base/log.h"
 #include "base/path.h"
 #include "daemon/checkout.h"
@@ -14,10 +13,6 @@
 
 namespace overlayd {
 namespace {
-
-bool is_mount(const Step& step) {
-  return step.kind == StepKind::mount || step.kind == StepKind::mount_file;
-}
 
 // Something of ours, but another tree than we know of, is on `target`: left by an interrupted
 // change.
@@ -79,8 +74,8 @@ void Staged::publish() {
       try {
         carry_out(inverse(done), machine_);
       } catch (const Error& worse) {
-        throw Error::of("{}; and taking back what was done before failed: {}", error.what(),
-                        worse.what());
+        throw HalfDone(fmt::format("{}; and taking back what was done before failed: {}",
+                                   error.what(), worse.what()));
       }
       throw;
     }
@@ -126,6 +121,7 @@ void Staged::show(const Step& step, const std::string& before, size_t index) {
 }
 
 void Staged::undo(const Step& step) const {
+  if (machine_.is_of_another(step)) return;
   switch (step.kind) {
     case StepKind::directory:
       return remove_place(step.subject, PathKind::directory);

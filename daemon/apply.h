@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "base/error.h"
 #include "base/fd.h"
 #include "daemon/plan.h"
 #include "daemon/trees.h"
@@ -22,10 +23,20 @@ struct LiveOverlay {
   std::string tree;  // name in the store
 };
 
+// The machine as one service sees it.
 struct Machine {
   const TreeStore& trees;
   // Bind overlays of all services strictly below a path, outermost first.
   std::function<std::vector<LiveOverlay>(const std::string& path)> overlays_below;
+  // Whether what `step` made is another service's as well, or by now: an overlay may have moved
+  // from one to the other in services.toml.
+  std::function<bool(const Step& step)> is_of_another;
+};
+
+// A plan failed half-way, and so did taking it back.
+class HalfDone : public Error {
+ public:
+  using Error::Error;
 };
 
 // A plan whose trees are all opened as detached mounts: everything that can fail before anything is
@@ -36,7 +47,7 @@ class Staged {
   Staged(Plan plan, Machine machine);
 
   // Carries the plan out. If an operation fails, those before it are taken back and Error is
-  // thrown.
+  // thrown; HalfDone if that fails too.
   void publish();
 
  private:

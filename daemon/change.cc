@@ -1,6 +1,5 @@
 #include "daemon/change.h"
 
-#include <algorithm>
 #include <array>
 
 #include "base/clock.h"
@@ -9,46 +8,17 @@
 #include "base/text.h"
 #include "daemon/apply.h"
 #include "daemon/checkout.h"
+#include "daemon/target.h"
 
 namespace overlayd {
 namespace {
-
-struct ActionVerb {
-  Action action;
-  UnitVerb verb;
-  UnitVerb if_running;  // the gentlest that has the same effect, when overlays are taken away
-};
-constexpr std::array<ActionVerb, 6> action_verbs{{
-    {Action::reload, UnitVerb::reload, UnitVerb::try_reload_or_restart},
-    {Action::restart, UnitVerb::restart, UnitVerb::try_restart},
-    {Action::reload_or_restart, UnitVerb::reload_or_restart, UnitVerb::try_reload_or_restart},
-    {Action::try_restart, UnitVerb::try_restart, UnitVerb::try_restart},
-    {Action::try_reload_or_restart, UnitVerb::try_reload_or_restart,
-     UnitVerb::try_reload_or_restart},
-    {Action::start, UnitVerb::start, UnitVerb::try_restart},
-}};
 
 std::string short_id(const std::string& commit) {
   return commit.empty() ? "nothing" : commit.substr(0, 8);
 }
 
-const Op* find_act(const Plan& plan) {
-  const auto found =
-      std::find_if(plan.begin(), plan.end(), [](const Op& op) { return op.kind == OpKind::act; });
-  return found == plan.end() ? nullptr : &*found;
-}
-
-Plan without_act(const Plan& plan) {
-  Plan result;
-  std::copy_if(plan.begin(), plan.end(), std::back_inserter(result),
-               [](const Op& op) { return op.kind != OpKind::act; });
-  return result;
-}
-
-// What somebody has unmounted or removed meanwhile is to be made again.
-Steps in_effect(Steps steps, const TreeStore& trees) {
-  std::erase_if(steps, [&](const Step& step) { return !holds(step, trees); });
-  return steps;
+ChangeResult failure(const std::string& message) {
+  return {.outcome = Outcome::failed, .message = message, .hint = ""};
 }
 
 }  // namespace
@@ -59,98 +29,115 @@ std::string_view name_of(Outcome outcome) {
   return names.at(static_cast<size_t>(outcome));
 }
 
-Proposal propose(const Workshop& workshop, const ServiceConfig& config, const ServiceState& state,
-                 const WishResult& content, bool act_anyway) {
-  Target target{.service = config, .commit = content.commit.id, .overlays = {}};
-  for (const auto& link : content.links)
-    target.overlays.push_back({.kind = link.kind, .tree = link.tree});
-  Proposal proposal;
-  proposal.steps = make_steps(target, workshop.inventory.facts());
-  proposal.plan = diff(in_effect(state.steps, workshop.trees), proposal.steps);
-  add_action(proposal.plan, config, act_anyway);
-  return proposal;
-}
+Change::Change(Workshop& workshop, const ServiceConfig& config, Record& record)
+    : workshop_(workshop), config_(config), record_(record) {}
 
-std::optional<UnitVerb> unit_verb(const std::string& action, bool gently) {
-  const auto named = action_named(action);
-  for (const auto& candidate : action_verbs)
-    if (candidate.action == named) return gently ? candidate.if_running : candidate.verb;
-  return std::nullopt;
-}
-
-CheckoutLinks tree_paths(const std::map<std::string, std::string>& links, const TreeStore& trees) {
-  CheckoutLinks paths;
-  for (const auto& [link, tree] : links) paths[link] = trees.path(tree);
-  return paths;
-}
-
-Change::Change(Workshop& workshop, const ServiceConfig& config, ServiceState& state)
-    : workshop_(workshop), config_(config), state_(state) {}
-
-void Change::run(const WishResult& content, const ChangeOrder& order, Done done) {
+void Change::begin(const ChangeOrder& order, Done done) {
   order_ = order;
   done_ = std::move(done);
+  from_ = record_.state().deployed.id;
+}
+
+void Change::run(const WishResult& content, const ChangeOrder& order, Done done) {
+  begin(order, std::move(done));
   commit_ = content.commit;
-  from_ = state_.deployed.id;
   if (from_.empty()) order_.verb = "install";
   Proposal proposal;
   try {
-    proposal = propose(workshop_, config_, state_, content, order.act_anyway);
-    for (size_t i = 0; i < config_.overlays.size(); i++)
-      proposal.links[config_.overlays[i].link] = content.links[i].tree;
+    take_back_what_is_open();
+    proposal = propose(workshop_, config_, record_.state(), content, order.act_anyway);
     make_checkout(config_.checkout, commit_.id, tree_paths(proposal.links, workshop_.trees));
     publish(proposal);
-  } catch (const Error& error) {
+  } catch (const std::exception& error) {
     record_log("failed", error.what());
-    return finish({.outcome = Outcome::failed, .message = error.what(), .hint = ""});
+    return finish(failure(error.what()));
   }
   const Op* action = find_act(proposal.plan);
-  if (action != nullptr) return act(*action);
-  const bool changed = changes_content(proposal.plan);
-  if (changed) record_log("done", "");
-  finish({.outcome = changed ? Outcome::done : Outcome::unchanged,
-          .message = "",
-          .hint = "",
-          .in_place = true});
+  if (action != nullptr) return act(action->step, false);
+  end_without_action(changes_content(proposal.plan));
+}
+
+void Change::remove(const ChangeOrder& order, Done done) {
+  begin(order, std::move(done));
+  const Plan plan = plan_of_removal(record_.state());
+  try {
+    take_back_what_is_open();
+    publish({.steps = {}, .plan = plan, .links = {}});
+  } catch (const std::exception& error) {
+    return finish(failure(error.what()));
+  }
+  const Op* action = find_act(plan);
+  if (action != nullptr) return act(action->step, true);
+  end_without_action(true);
+}
+
+void Change::tell_unit(const ChangeOrder& order, Done done) {
+  begin(order, std::move(done));
+  commit_ = record_.state().deployed;
+  for (const auto& step : record_.state().steps)
+    if (step.kind == StepKind::unit) return act(step, true);
+  end_without_action(true);
+}
+
+// A change before this one failed, and could not be taken back then.
+void Change::take_back_what_is_open() {
+  if (!record_.open()) return;
+  carry_out(inverse(*record_.open()), workshop_.inventory.machine(config_.name));
+  record_.seal();
 }
 
 // A plan that only moves the recorded commit needs no journal: the old and the new state differ in
 // nothing that anybody reads.
 void Change::publish(const Proposal& proposal) {
-  const Plan plan = without_act(proposal.plan);
-  const bool content = changes_content(plan);
-  Staged staged(plan, workshop_.inventory.machine());
-  if (content) workshop_.store.begin(config_.name, plan);
+  const bool content = changes_content(proposal.plan);
+  Staged staged(without_act(proposal.plan), workshop_.inventory.machine(config_.name));
+  if (content) record_.begin(proposal.plan);
   try {
     staged.publish();
+  } catch (const HalfDone&) {
+    throw;  // the journal says what is left to take back
   } catch (...) {
-    workshop_.store.finish(config_.name);
+    record_.seal();
     throw;
   }
-  state_.steps = proposal.steps;
-  state_.links = proposal.links;
-  state_.deployed = commit_;
-  state_.upstream = config_.upstream;
-  state_.branch = config_.branch;
-  state_.configured = fingerprint(config_);
-  if (content) state_.deployed_at = now();
-  workshop_.inventory.set(config_.name, state_.steps);
-  workshop_.store.save(config_.name, state_, content ? Durability::now : Durability::lazy);
-  workshop_.store.finish(config_.name);
+  deployed(proposal, content);
+  for (const auto& other : workshop_.inventory.disturbed(config_.name, proposal.plan))
+    workshop_.look_after(other);
 }
 
-void Change::act(const Op& op) {
-  const bool removing = state_.steps.empty();
-  const auto verb = unit_verb(op.step.value, removing);
-  if (!verb) return acted({.ok = true, .text = ""});
-  workshop_.units.act(op.step.subject, *verb,
-                      [this](const UnitOutcome& outcome) { acted(outcome); });
+void Change::deployed(const Proposal& proposal, bool content) {
+  ServiceState& state = record_.state();
+  state.steps = proposal.steps;
+  state.links = proposal.links;
+  state.deployed = commit_;
+  state.upstream = config_.upstream;
+  state.branch = config_.branch;
+  state.configured = fingerprint(config_);
+  if (content) state.deployed_at = now();
+  workshop_.inventory.set(config_.name, state.steps);
+  record_.save(content ? Durability::now : Durability::lazy);
 }
 
-void Change::acted(const UnitOutcome& outcome) {
-  state_.failure = outcome.text;
-  state_.failed_at = outcome.ok ? 0 : now();
+// The journal stays until the unit has answered: a start after a crash tells it again.
+void Change::act(const Step& unit, bool gently) {
+  const auto verb = unit_verb(unit.value, gently);
+  if (!verb) return acted({.ok = true, .text = ""}, gently);
+  try {
+    workshop_.units.act(unit.subject, *verb,
+                        [this, gently](const UnitOutcome& outcome) { acted(outcome, gently); });
+  } catch (const std::exception& error) {
+    acted({.ok = false, .text = error.what()}, gently);
+  }
+}
+
+// That nothing was done gently to a unit that does not run tells nothing of how it is.
+void Change::acted(const UnitOutcome& outcome, bool gently) {
+  if (!outcome.ok || !gently) {
+    record_.state().failure = outcome.text;
+    record_.state().failed_at = outcome.ok ? 0 : now();
+  }
   record_log(outcome.ok ? "done" : "failed", outcome.text);
+  record_.seal();
   if (outcome.ok)
     return finish({.outcome = Outcome::done, .message = "", .hint = "", .in_place = true});
   finish(
@@ -161,37 +148,25 @@ void Change::acted(const UnitOutcome& outcome) {
        .in_place = true});
 }
 
-void Change::remove(const ChangeOrder& order, Done done) {
-  order_ = order;
-  done_ = std::move(done);
-  from_ = state_.deployed.id;
-  Plan plan = diff(state_.steps, {});
-  const auto unit = std::find_if(state_.steps.begin(), state_.steps.end(),
-                                 [](const Step& step) { return step.kind == StepKind::unit; });
-  const Op action{
-      .kind = OpKind::act, .step = unit == state_.steps.end() ? Step{} : *unit, .before = {}};
-  try {
-    publish({.steps = {}, .plan = plan, .links = {}});
-  } catch (const Error& error) {
-    return finish({.outcome = Outcome::failed, .message = error.what(), .hint = ""});
-  }
-  act(action);
+void Change::end_without_action(bool changed) {
+  if (changed) record_log("done", "");
+  record_.seal();
+  finish({.outcome = changed ? Outcome::done : Outcome::unchanged,
+          .message = "",
+          .hint = "",
+          .in_place = true});
 }
 
 void Change::record_log(const std::string& outcome, const std::string& message) {
-  add_to_log(state_, {.at = now(),
-                      .verb = order_.verb,
-                      .by = order_.by,
-                      .reason = order_.reason,
-                      .from = from_,
-                      .commit = commit_,
-                      .outcome = outcome,
-                      .message = message});
-  try {
-    workshop_.store.save(config_.name, state_, Durability::lazy);
-  } catch (const Error& error) {
-    log_error("cannot save the state of {}: {}", config_.name, error.what());
-  }
+  add_to_log(record_.state(), {.at = now(),
+                               .verb = order_.verb,
+                               .by = order_.by,
+                               .reason = order_.reason,
+                               .from = from_,
+                               .commit = commit_,
+                               .outcome = outcome,
+                               .message = message});
+  record_.save(Durability::lazy);
 }
 
 void Change::finish(const ChangeResult& result) {

@@ -2,32 +2,17 @@
 #pragma once
 
 #include <functional>
-#include <optional>
 #include <string>
 
 #include "config/config.h"
-#include "daemon/checkout.h"
-#include "daemon/inventory.h"
-#include "daemon/metrics.h"
-#include "daemon/plan.h"
-#include "daemon/state.h"
-#include "daemon/store.h"
+#include "daemon/proposal.h"
+#include "daemon/record.h"
 #include "daemon/wish.h"
-#include "units/units.h"
+#include "daemon/workshop.h"
 
 namespace overlayd {
 
-// What all changes work with; owned by the manager, which outlives them.
-struct Workshop {
-  const Settings& settings;
-  const TreeStore& trees;
-  const Store& store;
-  Inventory& inventory;
-  Units& units;
-  Metrics& metrics;
-};
-
-// What a change is to lead to, and on whose behalf.
+// On whose behalf a change is made.
 struct ChangeOrder {
   std::string verb;  // forward, rollback, configuration; a first one is recorded as install
   std::string by;
@@ -45,46 +30,37 @@ struct ChangeResult {
   bool in_place = false;  // the files are what they were to be, whatever the unit made of it
 };
 
-// The steps that `content` amounts to for `config`, and the plan from `state` to there. Throws
-// Error.
-struct Proposal {
-  Steps steps;
-  Plan plan;
-  std::map<std::string, std::string> links;  // for the state
-};
-Proposal propose(const Workshop& workshop, const ServiceConfig& config, const ServiceState& state,
-                 const WishResult& content, bool act_anyway);
-
-// What an action of services.toml ("reload") asks of systemd; none for "none". `gently`: with the
-// same effect on a unit that runs, and none on one that does not.
-std::optional<UnitVerb> unit_verb(const std::string& action, bool gently);
-
-// The links of a checkout, with the trees' names made paths.
-CheckoutLinks tree_paths(const std::map<std::string, std::string>& links, const TreeStore& trees);
-
 class Change {
  public:
   using Done = std::function<void(const ChangeResult&)>;
 
-  // `config` and `state` must outlive the change; `state` is its to write meanwhile.
-  Change(Workshop& workshop, const ServiceConfig& config, ServiceState& state);
+  // `config` and `record` must outlive the change; the record is its to write meanwhile.
+  Change(Workshop& workshop, const ServiceConfig& config, Record& record);
 
-  // Carries it out. `done` runs once, perhaps before this returns; on failure before publishing the
-  // machine is as it was.
+  // Each of these is called once at most, and only one of them. `done` runs once, perhaps before
+  // they return. On failure before publishing the machine is as it was.
+
+  // Brings `content` about.
   void run(const WishResult& content, const ChangeOrder& order, Done done);
   // Takes everything of the service away.
   void remove(const ChangeOrder& order, Done done);
+  // Tells the unit, if it runs, that what it reads is another: something was put back in place.
+  void tell_unit(const ChangeOrder& order, Done done);
 
  private:
+  void begin(const ChangeOrder& order, Done done);
+  void take_back_what_is_open();
   void publish(const Proposal& proposal);
-  void act(const Op& op);
-  void acted(const UnitOutcome& outcome);
+  void deployed(const Proposal& proposal, bool content);
+  void act(const Step& unit, bool gently);
+  void acted(const UnitOutcome& outcome, bool gently);
+  void end_without_action(bool changed);
   void finish(const ChangeResult& result);
   void record_log(const std::string& outcome, const std::string& message);
 
   Workshop& workshop_;
   const ServiceConfig& config_;
-  ServiceState& state_;
+  Record& record_;
   ChangeOrder order_;
   Commit commit_;
   std::string from_;

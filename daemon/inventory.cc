@@ -1,53 +1,71 @@
 #include "daemon/inventory.h"
 
 #include "base/path.h"
+#include "mounts/overlay.h"
 
 namespace overlayd {
-namespace {
-
-bool is_made(const Step& step) {
-  return step.kind == StepKind::directory || step.kind == StepKind::file ||
-         step.kind == StepKind::link;
-}
-
-bool is_mount(const Step& step) {
-  return step.kind == StepKind::mount || step.kind == StepKind::mount_file;
-}
-
-}  // namespace
 
 void Inventory::set(const std::string& service, const Steps& steps) {
   for (const auto& step : steps_[service]) {
-    if (is_made(step) && --made_[step.subject] == 0) made_.erase(step.subject);
-    if (is_mount(step)) overlays_.erase(step.subject);
+    if (is_place(step)) made_[step.subject].erase(service);
+    if (is_place(step) && made_[step.subject].empty()) made_.erase(step.subject);
+    const auto overlay = overlays_.find(step.subject);
+    if (is_mount(step) && overlay != overlays_.end() && overlay->second.service == service)
+      overlays_.erase(overlay);
   }
   for (const auto& step : steps) {
-    if (is_made(step)) made_[step.subject]++;
-    if (is_mount(step)) overlays_[step.subject] = step.value;
+    if (is_place(step)) made_[step.subject].insert(service);
+    if (is_mount(step)) overlays_[step.subject] = {.tree = step.value, .service = service};
   }
   steps_[service] = steps;
 }
 
-bool Inventory::is_ours(const std::string& path) const { return made_.contains(path); }
-
-Facts Inventory::facts() const {
-  return
-      [this](const std::string& path) { return is_ours(path) ? PathKind::missing : kind_of(path); };
+bool Inventory::is_of_another(const std::string& service, const Step& step) const {
+  const auto overlay = overlays_.find(step.subject);
+  if (overlay != overlays_.end() && overlay->second.service != service) return true;
+  const auto made = made_.find(step.subject);
+  return is_place(step) && made != made_.end() &&
+         made->second.size() > (made->second.contains(service) ? 1U : 0U);
 }
 
-Machine Inventory::machine() const {
-  return {.trees = trees_,
-          .overlays_below = [this](const std::string& path) { return overlays_below(path); }};
+Facts Inventory::facts() const {
+  return [this](const std::string& path) {
+    return made_.contains(path) ? PathKind::missing : kind_of(path);
+  };
+}
+
+Machine Inventory::machine(const std::string& service) const {
+  return {
+      .trees = trees_,
+      .overlays_below = [this](const std::string& path) { return overlays_below(path); },
+      .is_of_another = [this, service](const Step& step) { return is_of_another(service, step); }};
 }
 
 // The map is sorted, so what is below `path` stands together behind it, outermost first.
+std::pair<Inventory::Overlays::const_iterator, Inventory::Overlays::const_iterator>
+Inventory::below(const std::string& path) const {
+  return {overlays_.lower_bound(path + "/"), overlays_.lower_bound(path + char('/' + 1))};
+}
+
 std::vector<LiveOverlay> Inventory::overlays_below(const std::string& path) const {
-  std::vector<LiveOverlay> below;
-  const std::string prefix = path + "/";
-  for (auto overlay = overlays_.lower_bound(prefix);
-       overlay != overlays_.end() && overlay->first.starts_with(prefix); ++overlay)
-    below.push_back({.local = overlay->first, .tree = overlay->second});
-  return below;
+  std::vector<LiveOverlay> result;
+  const auto [begin, end] = below(path);
+  for (auto overlay = begin; overlay != end; ++overlay)
+    result.push_back({.local = overlay->first, .tree = overlay->second.tree});
+  return result;
+}
+
+std::set<std::string> Inventory::disturbed(const std::string& service, const Plan& plan) const {
+  std::set<std::string> services;
+  for (const auto& op : plan) {
+    if (!is_mount(op.step)) continue;
+    const auto [begin, end] = below(op.step.subject);
+    for (auto overlay = begin; overlay != end; ++overlay)
+      if (overlay->second.service != service &&
+          is_live(overlay->first, trees_.path(overlay->second.tree)) != Live::yes)
+        services.insert(overlay->second.service);
+  }
+  return services;
 }
 
 }  // namespace overlayd

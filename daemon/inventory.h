@@ -3,7 +3,10 @@
 
 #include <functional>
 #include <map>
+#include <set>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "daemon/apply.h"
 #include "daemon/state.h"
@@ -20,16 +23,29 @@ class Inventory {
 
   // Facts for make_steps(): what overlayd made counts as missing.
   Facts facts() const;
-  Machine machine() const;
+  // Both must not outlive this object.
+  Machine machine(const std::string& service) const;
+
+  // Other services of which an overlay at or below what `plan` has changed does not show any more:
+  // one that stood inside an overlay goes with it.
+  std::set<std::string> disturbed(const std::string& service, const Plan& plan) const;
 
  private:
+  struct Overlay {
+    std::string tree;
+    std::string service;
+  };
+  using Overlays = std::map<std::string, Overlay>;  // by local
+
   std::vector<LiveOverlay> overlays_below(const std::string& path) const;
-  bool is_ours(const std::string& path) const;
+  std::pair<Overlays::const_iterator, Overlays::const_iterator> below(
+      const std::string& path) const;
+  bool is_of_another(const std::string& service, const Step& step) const;
 
   const TreeStore& trees_;
-  std::map<std::string, Steps> steps_;           // by service
-  std::map<std::string, int> made_;              // path -> how many services made it
-  std::map<std::string, std::string> overlays_;  // local -> tree
+  std::map<std::string, Steps> steps_;                 // by service
+  std::map<std::string, std::set<std::string>> made_;  // path -> services that made it
+  Overlays overlays_;
 };
 
 }  // namespace overlayd

@@ -35,7 +35,16 @@ Manager::Manager(Loop& loop, Loaded loaded, sd_bus* bus)
       trees_(settings_.trees()),
       store_(settings_),
       units_(bus),
-      workshop_{settings_, trees_, store_, inventory_, units_, metrics_},
+      workshop_{settings_,
+                trees_,
+                store_,
+                inventory_,
+                units_,
+                metrics_,
+                [this](const std::string& name) {
+                  const auto service = services_.find(name);
+                  if (service != services_.end()) service->second->look_after();
+                }},
       for_others_(loaded.services_for_others.begin(), loaded.services_for_others.end()) {}
 
 void Manager::start(Callback ready) {
@@ -54,21 +63,11 @@ void Manager::start(Callback ready) {
 
 void Manager::put_in_place() {
   states_ = store_.load();
-  const Restored restored = restore(store_, trees_, inventory_, states_);
+  Restored restored = restore(store_, trees_, inventory_, states_);
   for (const auto& [name, error] : restored.errors)
     log_line(LOG_ERR, fmt::format("{}: cannot be put back in place: {}", name, error),
              {"OVERLAYD_SERVICE=" + name});
-  tell_units(restored.changed);
-}
-
-// A unit that runs already may have read what lies underneath.
-void Manager::tell_units(const std::set<std::string>& restored) {
-  for (const auto& name : restored)
-    for (const auto& step : states_[name].steps)
-      if (const auto verb = unit_verb(step.value, true); step.kind == StepKind::unit && verb)
-        units_.act(step.subject, *verb, [name](const UnitOutcome& outcome) {
-          if (!outcome.ok) log_warning("{}: {}", name, outcome.text);
-        });
+  restored_ = std::move(restored.changed);
 }
 
 void Manager::announce_ready() {
@@ -115,52 +114,49 @@ void Manager::take_over(ParseResult result) {
   if (reloaded_) reloaded_();
 }
 
+// What goes away goes first, so that its paths are free.
 void Manager::apply_config() {
-  std::set<std::string> wanted;
+  std::set<std::string> wanted = for_others_;
   for (const auto& service : config_.services) wanted.insert(service.name);
-  // what goes away goes first, so that its paths are free
   std::set<std::string> present;
   for (const auto& [name, service] : services_) present.insert(name);
   for (const auto& [name, state] : states_) present.insert(name);
   for (const auto& name : present)
-    if (!wanted.contains(name) && !for_others_.contains(name)) remove_service(name);
+    if (!wanted.contains(name)) remove_service(name);
   for (const auto& config : config_.upstreams) update_upstream(config);
   for (const auto& config : config_.services) {
     const auto service = services_.find(config.name);
     if (service == services_.end())
       add_service(config);
-    else if (service->second->config() != config)
+    else if (service->second->leaving() || service->second->wanted_config() != config)
       service->second->reconfigure(config, upstream_for(config));
   }
-  for (auto upstream = upstreams_.begin(); upstream != upstreams_.end();)
-    upstream = upstream->second.use_count() == 1 && !upstream->second->fetching()
-                   ? upstreams_.erase(upstream)
-                   : std::next(upstream);
+  std::erase_if(upstreams_, [](const auto& upstream) { return upstream.second.expired(); });
 }
 
 std::shared_ptr<Upstream> Manager::upstream_for(const ServiceConfig& service) {
   const UpstreamConfig& config = config_.upstream_of(service);
   const std::string url = config.url.text();
-  auto& upstream = upstreams_[url];
-  if (!upstream)
-    upstream = std::make_shared<Upstream>(loop_, settings_, trees_, metrics_, config,
-                                          [this, url] { return standing_requests(url); });
+  if (auto known = upstreams_[url].lock()) return known;
+  auto upstream = std::make_shared<Upstream>(loop_, settings_, trees_, metrics_, config,
+                                             [this, url] { return standing_requests(url); });
+  upstreams_[url] = upstream;
   return upstream;
 }
 
 void Manager::update_upstream(const UpstreamConfig& config) {
-  const auto upstream = upstreams_.find(config.url.text());
-  if (upstream == upstreams_.end() || upstream->second->config() == config) return;
-  upstream->second->set_config(config);
-  upstream->second->poll();
+  const auto found = upstreams_.find(config.url.text());
+  const auto upstream = found == upstreams_.end() ? nullptr : found->second.lock();
+  if (!upstream || upstream->config() == config) return;
+  upstream->set_config(config);
+  upstream->poll();
 }
 
 std::vector<Request> Manager::standing_requests(const std::string& url) const {
   std::vector<Request> requests;
   for (const auto& [name, service] : services_) {
     const Upstream* upstream = service->upstream();
-    if (upstream == nullptr || upstream->config().url.text() != url || removing_.contains(name))
-      continue;
+    if (upstream == nullptr || upstream->config().url.text() != url) continue;
     if (auto request = service->standing_request()) requests.push_back(std::move(*request));
   }
   return requests;
@@ -172,33 +168,31 @@ void Manager::add_service(const ServiceConfig& config) {
                                            state.empty() ? ServiceState{} : state.mapped(),
                                            upstream_for(config));
   services_[config.name] = service;
+  if (restored_.erase(config.name) > 0) service->tell_unit();
   service->start([this, name = config.name] { came_up(name); });
 }
 
 void Manager::remove_service(const std::string& name) {
-  if (removing_.contains(name)) return;
-  if (!services_.contains(name)) {
+  auto& service = services_[name];
+  if (!service) {
     const auto state = states_.extract(name);
-    if (state.empty()) return;
-    const ServiceConfig config = config_of_removed(name, state.mapped());
-    services_[name] =
-        std::make_shared<Service>(loop_, workshop_, packages_, config, state.mapped(), nullptr);
+    service =
+        std::make_shared<Service>(loop_, workshop_, packages_,
+                                  config_of_removed(name, state.mapped()), state.mapped(), nullptr);
   }
-  removing_.insert(name);
-  services_[name]->remove([this, name](bool removed) {
-    removing_.erase(name);
-    came_up(name);
-    if (!removed) return;
-    services_.erase(name);
-    metrics_.remove_service(name);
-    try {
-      store_.remove(name);
-    } catch (const Error& error) {
-      log_error("{}", error.what());
-    }
-    // it may have come back in the meantime; not at once, this runs inside apply_config()
-    again_ = loop_.soon([this] { apply_config(); });
-  });
+  if (service->leaving()) return;
+  service->remove([this, name] { removed(name); });
+  came_up(name);
+}
+
+void Manager::removed(const std::string& name) {
+  services_.erase(name);
+  metrics_.remove_service(name);
+  try {
+    store_.remove(name);
+  } catch (const Error& error) {
+    log_error("{}", error.what());
+  }
 }
 
 }  // namespace overlayd

@@ -12,7 +12,6 @@
 #include "base/loop.h"
 #include "config/parse.h"
 #include "daemon/address_watch.h"
-#include "daemon/change.h"
 #include "daemon/config_watch.h"
 #include "daemon/inventory.h"
 #include "daemon/load.h"
@@ -21,6 +20,7 @@
 #include "daemon/service.h"
 #include "daemon/store.h"
 #include "daemon/upstream.h"
+#include "daemon/workshop.h"
 #include "units/units.h"
 
 namespace overlayd {
@@ -49,7 +49,6 @@ class Manager {
 
  private:
   void put_in_place();
-  void tell_units(const std::set<std::string>& restored);
   void came_up(const std::string& name);
   void announce_ready();
   void take_over(ParseResult result);
@@ -60,6 +59,7 @@ class Manager {
   std::vector<Request> standing_requests(const std::string& url) const;
   void add_service(const ServiceConfig& config);
   void remove_service(const std::string& name);
+  void removed(const std::string& name);
 
   Loop& loop_;
   const Settings settings_;
@@ -73,14 +73,13 @@ class Manager {
   Packages packages_{units_};
   Workshop workshop_;
   std::map<std::string, ServiceState> states_;  // of services that have not been started yet
-  std::map<std::string, std::shared_ptr<Upstream>> upstreams_;  // by URL
+  std::map<std::string, std::weak_ptr<Upstream>> upstreams_;  // by URL; services own them
   std::map<std::string, std::shared_ptr<Service>> services_;
-  std::set<std::string> removing_;
+  std::set<std::string> restored_;  // of which something had to be put back at the start
   std::set<std::string> not_up_yet_;
   Callback ready_;
   Callback reloaded_;
   Source ready_timer_;
-  Source again_;
   std::unique_ptr<ConfigWatch> watch_;
   std::unique_ptr<AddressWatch> address_watch_;
   // Blocks of services.toml for other machines. What is in place for one is only taken away when

@@ -3,6 +3,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cerrno>
+#include <cstdio>
+
 #include "base/error.h"
 #include "base/file.h"
 #include "base/hash.h"
@@ -36,6 +39,10 @@ void add_secret(Sandbox& sandbox, const std::string& name, const std::string& fi
   }
 }
 
+std::string mirror_path(const Settings& settings, const UpstreamConfig& upstream) {
+  return settings.mirrors() + "/" + mirror_name(upstream.url.text()) + ".git";
+}
+
 }  // namespace
 
 std::string mirror_name(const std::string& url) {
@@ -51,9 +58,7 @@ std::string mirror_name(const std::string& url) {
 }
 
 Mirror::Mirror(const Settings& settings, const UpstreamConfig& upstream)
-    : settings_(settings),
-      upstream_(upstream),
-      path_(settings.mirrors() + "/" + mirror_name(upstream.url.text()) + ".git") {
+    : settings_(settings), upstream_(upstream), path_(mirror_path(settings, upstream)) {
   make_own_folder(path_, settings);
 }
 
@@ -85,6 +90,13 @@ Sandbox Mirror::read_sandbox(const std::string& staging) const {
   result.visible.push_back({.path = path_, .writable = false});
   result.visible.push_back({.path = staging, .writable = true});
   return result;
+}
+
+void discard_mirror(const Settings& settings, const UpstreamConfig& upstream) {
+  const StagingFolder aside(settings);
+  const std::string path = mirror_path(settings, upstream);
+  if (rename(path.c_str(), (aside.path() + "/mirror").c_str()) != 0 && errno != ENOENT)
+    fail_with_errno(fmt::format("cannot move {} out of the way", path));
 }
 
 StagingFolder::StagingFolder(const Settings& settings) {

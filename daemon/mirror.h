@@ -30,6 +30,9 @@ class Mirror {
   std::string path_;
 };
 
+// Moves the mirror of an upstream out of the way, for good. Does nothing if there is none.
+void discard_mirror(const Settings& settings, const UpstreamConfig& upstream);
+
 // A folder that the writer may fill; removed with this object.
 class StagingFolder {
  public:

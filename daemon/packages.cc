@@ -36,6 +36,14 @@ std::vector<std::string> missing(const std::vector<std::string>& wanted) {
   return missing_packages(read_file(status_file, max_status_bytes), wanted);
 }
 
+bool are_installed(const std::vector<std::string>& packages) {
+  try {
+    return missing(packages).empty();
+  } catch (const std::exception&) {
+    return false;
+  }
+}
+
 std::string read_output(int fd) {
   std::string text(max_output_bytes, '\0');
   const off_t size = lseek(fd, 0, SEEK_END);
@@ -82,15 +90,26 @@ std::vector<std::string> missing_packages(std::string_view status,
 
 void Packages::install(const std::vector<std::string>& wanted, const std::string& service,
                        Done done) {
-  if (wanted.empty()) return done("");
-  const auto packages = missing(wanted);
+  std::vector<std::string> packages;
+  try {
+    if (!wanted.empty()) packages = missing(wanted);
+  } catch (const std::exception& error) {
+    return done(fmt::format("cannot find out which packages are installed: {}", error.what()));
+  }
   if (packages.empty()) return done("");
   orders_.push_back({.packages = packages, .service = service, .done = std::move(done)});
   if (orders_.size() == 1) start_next();
 }
 
 void Packages::start_next() {
-  const Order& order = orders_.front();
+  try {
+    start(orders_.front());
+  } catch (const std::exception& error) {
+    ended(error.what());
+  }
+}
+
+void Packages::start(const Order& order) {
   log_info("{}: installing {}", order.service, join(order.packages, " "));
   output_.reset(check(memfd_create("apt-get", MFD_CLOEXEC), "cannot make room for apt's output"));
   std::string unit = "overlayd-packages-" + order.service + ".service";
@@ -110,19 +129,22 @@ void Packages::start_next() {
        .environment = {"DEBIAN_FRONTEND=noninteractive", "PATH=/usr/sbin:/usr/bin:/sbin:/bin"},
        .timeout = timeout,
        .output = output_.get()},
-      [this](const UnitOutcome& outcome) { ended(outcome); });
+      [this](const UnitOutcome& outcome) {
+        const std::string said = outcome.ok ? "" : complaint(read_output(output_.get()));
+        ended(said.empty() ? outcome.text : said);
+      });
 }
 
-void Packages::ended(const UnitOutcome& outcome) {
+// apt also fails for another package that was broken before.
+void Packages::ended(const std::string& problem) {
   const Order order = std::move(orders_.front());
   orders_.pop_front();
-  // apt also fails for another package that was broken before
-  const bool installed = outcome.ok || missing(order.packages).empty();
-  const std::string said = complaint(read_output(output_.get()));
   const bool more = !orders_.empty();  // what `done` orders starts by itself if there is no more
-  order.done(installed ? ""
-                       : fmt::format("cannot install {}: {}", join(order.packages, " "),
-                                     said.empty() ? outcome.text : said));
+  const std::string error =
+      problem.empty() || are_installed(order.packages)
+          ? ""
+          : fmt::format("cannot install {}: {}", join(order.packages, " "), problem);
+  guard([&] { order.done(error); });
   if (more) start_next();
 }
 

@@ -26,7 +26,7 @@ class Packages {
 
   // Installs what is missing of `wanted`, with apt-get in a systemd unit of its own: outside of
   // this daemon's confinement, and unhurt by its restart. One after the other. `done` runs once,
-  // perhaps before this returns.
+  // perhaps before this returns. Does not throw.
   void install(const std::vector<std::string>& wanted, const std::string& service, Done done);
 
  private:
@@ -36,7 +36,8 @@ class Packages {
     Done done;
   };
   void start_next();
-  void ended(const UnitOutcome& outcome);
+  void start(const Order& order);
+  void ended(const std::string& problem);
 
   Units& units_;
   std::deque<Order> orders_;

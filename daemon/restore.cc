@@ -4,7 +4,7 @@
 
 #include "base/error.h"
 #include "base/log.h"
-#include "daemon/change.h"
+#include "daemon/proposal.h"
 
 namespace overlayd {
 namespace {
@@ -25,7 +25,7 @@ void take_back(const std::string& service, const Plan& plan, const Store& store,
                const Inventory& inventory, const ServiceState* state) {
   if (!is_after(plan, state == nullptr ? Steps{} : state->steps)) {
     log_warning("{}: a change was interrupted; it is taken back", service);
-    carry_out(inverse(plan), inventory.machine());
+    carry_out(inverse(plan), inventory.machine(service));
   }
   store.finish(service);
 }
@@ -38,12 +38,12 @@ Plan missing(const Steps& steps, const TreeStore& trees) {
   return plan;
 }
 
-void restore_one(const ServiceState& state, const TreeStore& trees, const Inventory& inventory,
-                 const Plan& plan) {
+void restore_one(const std::string& service, const ServiceState& state, const TreeStore& trees,
+                 const Inventory& inventory, const Plan& plan) {
   for (const auto& op : plan)
     if (op.step.kind == StepKind::checkout)
       make_checkout(op.step.subject, op.step.value, tree_paths(state.links, trees));
-  carry_out(plan, inventory.machine());
+  carry_out(plan, inventory.machine(service));
 }
 
 }  // namespace
@@ -65,7 +65,7 @@ Restored restore(const Store& store, const TreeStore& trees, Inventory& inventor
     try {
       const Plan plan = missing(state.steps, trees);
       if (plan.empty()) continue;
-      restore_one(state, trees, inventory, plan);
+      restore_one(name, state, trees, inventory, plan);
       restored.changed.insert(name);
     } catch (const Error& error) {
       restored.errors[name] = error.what();
@@ -79,7 +79,7 @@ void clear(const Store& store, Inventory& inventory,
   std::string problems;
   for (const auto& [name, state] : states) {
     try {
-      carry_out(diff(state.steps, {}), inventory.machine());
+      carry_out(diff(state.steps, {}), inventory.machine(name));
       inventory.set(name, {});
       store.remove(name);
     } catch (const Error& error) {

@@ -2,17 +2,14 @@
 
 #include <algorithm>
 
-#include "base/clock.h"
 #include "base/error.h"
-#include "base/log.h"
 #include "config/owner.h"
+#include "daemon/target.h"
 
 namespace overlayd {
 namespace {
 
 constexpr const char* on_its_own = "overlayd";
-constexpr std::chrono::seconds first_retry{10};
-constexpr std::chrono::minutes longest_retry{10};
 
 }  // namespace
 
@@ -22,114 +19,110 @@ Service::Service(Loop& loop, Workshop& workshop, Packages& packages, ServiceConf
       workshop_(workshop),
       packages_(packages),
       config_(std::move(config)),
-      state_(std::move(state)),
-      upstream_(std::move(upstream)) {
+      record_(workshop.store, config_.name, std::move(state)),
+      upstream_(std::move(upstream)),
+      wanted_config_(config_),
+      wanted_upstream_(upstream_),
+      queue_(
+          loop, [this] { publish_metrics(); },
+          [this](const std::string& error) {
+            trouble_.set(error);
+            trouble_.retry_later();
+            settled();
+          }),
+      trouble_(loop, config_.name, [this] { try_again(); }) {
   arm_thaw();
-}
-
-// --- one thing after the other ------------------------------------------------------------------
-
-void Service::enqueue(Task task) {
-  tasks_.push_back(std::move(task));
-  if (!busy_) run_next();
-}
-
-void Service::run_next() {
-  if (tasks_.empty()) return;
-  busy_ = true;
-  const Task task = std::move(tasks_.front());
-  tasks_.pop_front();
-  task([weak = weak_from_this()] {
-    const auto self = weak.lock();
-    if (!self) return;
-    self->busy_ = false;
-    self->publish_metrics();
-    self->run_next();
-  });
 }
 
 // --- coming up ----------------------------------------------------------------------------------
 
 void Service::start(Callback settled) {
   settled_ = std::move(settled);
-  enqueue([self = shared_from_this()](const Callback& over) {
-    self->prepare([self, over](const std::string& error) {
-      if (error.empty())
-        self->reconcile(over);
-      else
-        over();
-    });
+  queue_.add(
+      [self = shared_from_this()](const Ticket& ticket) { self->prepare_and_reconcile(ticket); });
+}
+
+void Service::tell_unit() {
+  queue_.add([self = shared_from_this()](const Ticket& ticket) {
+    self->change_ = std::make_unique<Change>(self->workshop_, self->config_, self->record_);
+    self->change_->tell_unit({.verb = "restore", .by = on_its_own, .reason = ""},
+                             [ticket](const ChangeResult&) {});
   });
 }
 
 void Service::prepare(const std::function<void(const std::string&)>& prepared) {
-  const auto failed = [this, prepared](const std::string& error) {
-    set_problem(error);
-    retry_later();
-    settled();
-    prepared(error);
-  };
+  packages_.install(config_.packages, config_.name,
+                    [self = shared_from_this(), prepared](const std::string& missing) {
+                      const std::string error = missing.empty() ? self->find_owner() : missing;
+                      if (!error.empty()) {
+                        self->trouble_.set(error);
+                        self->trouble_.retry_later();
+                        self->settled();
+                      }
+                      prepared(error);
+                    });
+}
+
+void Service::prepare_and_reconcile(const Ticket& ticket) {
+  prepare([self = shared_from_this(), ticket](const std::string& error) {
+    if (error.empty()) self->reconcile(ticket);
+  });
+}
+
+// Returns why the service's user is not known; empty: it is.
+std::string Service::find_owner() {
   try {
-    packages_.install(config_.packages, config_.name,
-                      [self = shared_from_this(), prepared, failed](const std::string& error) {
-                        if (!error.empty()) return failed(error);
-                        try {
-                          const Owner owner =
-                              resolve_owner(self->config_.user, self->config_.group);
-                          self->ownership_ = Ownership{
-                              .uid = owner.uid, .gid = owner.gid, .umask = self->config_.umask};
-                        } catch (const std::exception& unknown) {
-                          return failed(unknown.what());
-                        }
-                        prepared("");
-                      });
-  } catch (const Error& error) {
-    failed(error.what());
+    const Owner owner = resolve_owner(config_.user, config_.group);
+    ownership_ = Ownership{.uid = owner.uid, .gid = owner.gid, .umask = config_.umask};
+    return "";
+  } catch (const std::exception& unknown) {
+    return unknown.what();
   }
 }
 
 // Brings what is deployed in line with a configuration that changed, without asking the upstream.
 // If it is another upstream or branch now, the next round sees to it.
-void Service::reconcile(const Callback& over) {
-  const bool same_history = state_.upstream == config_.upstream && state_.branch == config_.branch;
-  const bool changed = state_.configured != fingerprint(config_);
-  if (state_.deployed.id.empty() || !changed || !same_history) {
-    upstream_->poll();
-    return over();
-  }
+void Service::reconcile(const Ticket& ticket) {
+  const bool same_history =
+      state().upstream == config_.upstream && state().branch == config_.branch;
+  const bool changed = state().configured != fingerprint(config_);
+  if (state().deployed.id.empty() || !changed || !same_history) return upstream_->poll();
+  deploy_anew(ticket);
+}
+
+void Service::deploy_anew(const Ticket& ticket) {
   Wish wanted = wish();
-  wanted.revision = state_.deployed.id;
+  wanted.revision = state().deployed.id;
   ask(
       FetchMode::nothing, wanted,
-      [self = shared_from_this(), over](const WishInWork& work) {
+      [self = shared_from_this(), ticket](const WishInWork& work) {
         self->change(work.result, {.verb = "configuration", .by = on_its_own, .reason = ""},
-                     [self, over](const ChangeResult&) {
-                       self->upstream_->poll();
-                       over();
-                     });
+                     [self, ticket](const ChangeResult&) { self->upstream_->poll(); });
       },
-      [self = shared_from_this(), over](const ChangeResult& result) {
-        self->set_problem(result.message);
+      [self = shared_from_this(), ticket](const ChangeResult& result) {
+        self->trouble_.set(result.message);
         self->upstream_->poll();
-        over();
       });
 }
 
 void Service::reconfigure(ServiceConfig config, std::shared_ptr<Upstream> upstream) {
-  enqueue([self = shared_from_this(), config = std::move(config),
-           upstream = std::move(upstream)](const Callback& over) {
-    self->generation_++;
-    self->config_ = config;
-    self->upstream_ = upstream;
+  wanted_config_ = std::move(config);
+  wanted_upstream_ = std::move(upstream);
+  leaving_ = false;
+  queue_.add([self = shared_from_this()](const Ticket& ticket) {
+    self->config_ = self->wanted_config_;
+    self->upstream_ = self->wanted_upstream_;
     self->ownership_.reset();
     self->tip_ = {};
     self->look_anyway_ = true;
-    self->prepare([self, over](const std::string& error) {
-      if (error.empty())
-        self->reconcile(over);
-      else
-        over();
-    });
+    self->prepare_and_reconcile(ticket);
+  });
+}
+
+void Service::look_after() {
+  queue_.add([self = shared_from_this()](const Ticket& ticket) {
+    if (self->leaving_ || self->is_in_place() || !self->ownership_) return;
+    self->deploy_anew(ticket);
   });
 }
 
@@ -137,6 +130,29 @@ void Service::settled() {
   const Callback settled = std::move(settled_);
   settled_ = nullptr;
   if (settled) settled();
+}
+
+// --- going away ---------------------------------------------------------------------------------
+
+void Service::remove(Callback removed) {
+  leaving_ = true;
+  removed_ = std::move(removed);
+  queue_.add([self = shared_from_this()](const Ticket& ticket) { self->take_away(ticket); });
+}
+
+void Service::take_away(const Ticket& ticket) {
+  if (!leaving_) return;
+  thaw_timer_.cancel();
+  change_ = std::make_unique<Change>(workshop_, config_, record_);
+  change_->remove({.verb = "configuration", .by = on_its_own, .reason = "removed"},
+                  [self = shared_from_this(), ticket](const ChangeResult& result) {
+                    if (!self->state().steps.empty()) {
+                      self->trouble_.set(result.message);
+                      return self->trouble_.retry_later();
+                    }
+                    self->trouble_.clear();
+                    if (self->leaving_) self->removed_();
+                  });
 }
 
 // --- following ----------------------------------------------------------------------------------
@@ -159,13 +175,13 @@ Wish Service::wish() const {
 }
 
 std::optional<Request> Service::standing_request() {
-  if (!ownership_) return std::nullopt;
+  if (!ownership_ || leaving_) return std::nullopt;
   Request request{.wish = wish(), .look_anyway = look_anyway_, .done = nullptr};
   request.wish.write = !held();
   request.done = [weak = weak_from_this(), configured = fingerprint(config_)](
                      const RoundResult& round, const WishInWork* work) {
     const auto self = weak.lock();
-    if (!self) return;
+    if (!self || self->leaving_) return;
     // While it was on its way somebody may have changed services.toml, or ended a freeze.
     const bool outdated = configured != fingerprint(self->config_) ||
                           (work != nullptr && !work->wish.write && !self->held());
@@ -181,18 +197,19 @@ void Service::look_again() {
 }
 
 void Service::on_tip(const RoundResult& round, const WishInWork* work) {
+  record_.save_again();
   if (round.failure) return settled();
   if (work == nullptr) return;
   look_anyway_ = false;
   tip_ = work->result;
   if (!work->granted()) {
-    set_problem(work->result.error);
-    retry_later();
-    publish_metrics();
-    return settled();
+    trouble_.set(work->result.error);
+    trouble_.retry_later();
+  } else if (!held()) {
+    return follow(work->result);
+  } else {
+    trouble_.clear();
   }
-  if (!held()) return follow(work->result);
-  set_problem("");
   publish_metrics();
   settled();
 }
@@ -201,7 +218,8 @@ bool Service::in_sync() const {
   if (tip_.links.size() != config_.overlays.size()) return false;
   for (size_t i = 0; i < config_.overlays.size(); i++) {
     const auto& local = config_.overlays[i].local;
-    const bool there = std::any_of(state_.steps.begin(), state_.steps.end(), [&](const Step& step) {
+    const auto& steps = state().steps;
+    const bool there = std::any_of(steps.begin(), steps.end(), [&](const Step& step) {
       return step.subject == local && step.value == tip_.links[i].tree;
     });
     if (!there) return false;
@@ -210,31 +228,39 @@ bool Service::in_sync() const {
 }
 
 void Service::follow(const WishResult& content) {
-  const bool nothing_to_do = in_sync() && state_.deployed.id == content.commit.id &&
-                             state_.configured == fingerprint(config_) && !busy_;
+  const bool nothing_to_do = in_sync() && state().deployed.id == content.commit.id &&
+                             state().configured == fingerprint(config_) && !queue_.busy();
   if (nothing_to_do) {
-    set_problem("");
+    trouble_.clear();
     publish_metrics();
     return settled();
   }
-  enqueue([self = shared_from_this(), content,
-           configured = fingerprint(config_)](const Callback& over) {
+  queue_.add([self = shared_from_this(), content,
+              configured = fingerprint(config_)](const Ticket& ticket) {
     // frozen, pinned or configured anew since it was asked for: then it stays
-    if (self->held() || configured != fingerprint(self->config_)) return over();
+    if (self->held() || self->leaving_ || configured != fingerprint(self->config_)) return;
     self->change(content, {.verb = "forward", .by = on_its_own, .reason = ""},
-                 [self, over](const ChangeResult& result) {
-                   if (result.outcome == Outcome::failed && self->state_.failure.empty())
-                     self->retry_later();
+                 [self, ticket](const ChangeResult& result) {
+                   if (!result.in_place) self->trouble_.retry_later();
                    self->settled();
-                   over();
                  });
+  });
+}
+
+// After a while, when something went wrong.
+void Service::try_again() {
+  look_anyway_ = true;
+  queue_.add([self = shared_from_this()](const Ticket& ticket) {
+    if (self->leaving_) return self->take_away(ticket);
+    if (self->ownership_) return self->upstream_->poll();
+    self->prepare_and_reconcile(ticket);
   });
 }
 
 void Service::change(const WishResult& content, const ChangeOrder& order,
                      std::function<void(const ChangeResult&)> done) {
   const auto began = std::chrono::steady_clock::now();
-  change_ = std::make_unique<Change>(workshop_, config_, state_);
+  change_ = std::make_unique<Change>(workshop_, config_, record_);
   change_->run(
       content, order,
       [self = shared_from_this(), began, done = std::move(done)](const ChangeResult& result) {
@@ -243,7 +269,10 @@ void Service::change(const WishResult& content, const ChangeOrder& order,
         if (result.outcome != Outcome::unchanged)
           self->workshop_.metrics.count_change(self->config_.name, took, !failed);
         // a unit that failed is remembered in the state, everything else here
-        self->set_problem(result.in_place ? "" : result.message, result.hint);
+        if (result.in_place)
+          self->trouble_.clear();
+        else
+          self->trouble_.set(result.message, result.hint);
         done(result);
       });
 }
@@ -262,11 +291,7 @@ void Service::ask(FetchMode mode, Wish wanted, std::function<void(const WishInWo
            return failed({.outcome = Outcome::failed,
                           .message = round.failure ? round.failure->message : "no answer",
                           .hint = self->upstream_->hint()});
-         // This answer stood in for that to the next poll, which would find nothing new any more.
-         if (work->wish.wants_tip()) self->look_anyway_ = true;
-         if (work->wish.wants_tip()) self->tip_ = work->result;
-         if (work->wish.wants_tip() && !work->granted() && !self->held())
-           self->set_problem(work->result.error);
+         if (work->wish.wants_tip()) self->note_tip(*work);
          if (!work->granted())
            return failed({.outcome = work->result.refused ? Outcome::refused : Outcome::failed,
                           .message = work->result.error,
@@ -275,83 +300,37 @@ void Service::ask(FetchMode mode, Wish wanted, std::function<void(const WishInWo
        }});
 }
 
-void Service::remove(std::function<void(bool)> removed) {
-  enqueue([self = shared_from_this(), removed = std::move(removed)](const Callback& over) {
-    self->retry_.cancel();
-    self->thaw_timer_.cancel();
-    self->change_ = std::make_unique<Change>(self->workshop_, self->config_, self->state_);
-    self->change_->remove({.verb = "configuration", .by = on_its_own, .reason = "removed"},
-                          [self, removed, over](const ChangeResult& result) {
-                            const bool gone = self->state_.steps.empty();
-                            if (!gone) self->set_problem(result.message);
-                            over();
-                            removed(gone);
-                          });
-  });
-}
-
-// --- what is wrong ------------------------------------------------------------------------------
-
-void Service::set_problem(const std::string& problem, const std::string& hint) {
-  if (!problem.empty() && problem != problem_)
-    log_line(LOG_WARNING, fmt::format("{}: {}", config_.name, problem),
-             {"OVERLAYD_SERVICE=" + config_.name});
-  if (problem != problem_) problem_at_ = problem.empty() ? 0 : now();
-  problem_ = problem;
-  hint_ = hint;
-  if (!problem.empty()) return;
-  retries_ = 0;
-  retry_at_ = 0;
-  retry_.cancel();
-}
-
-void Service::retry_later() {
+// An answer that stood in for that to the next poll, which would find nothing new any more.
+void Service::note_tip(const WishInWork& work) {
   look_anyway_ = true;
-  const auto delay = std::min<std::chrono::seconds>(first_retry * (1U << std::min(retries_++, 10U)),
-                                                    longest_retry);
-  retry_at_ = now() + static_cast<uint64_t>(delay.count());
-  retry_ = loop_.after(delay, [weak = weak_from_this()] {
-    const auto self = weak.lock();
-    if (!self) return;
-    if (self->ownership_) return self->upstream_->poll();
-    self->enqueue([self](const Callback& over) {
-      self->prepare([self, over](const std::string& error) {
-        if (error.empty())
-          self->reconcile(over);
-        else
-          over();
-      });
-    });
-  });
+  tip_ = work.result;
+  if (!work.granted() && !held()) trouble_.set(work.result.error);
 }
 
-void Service::save() {
-  try {
-    workshop_.store.save(config_.name, state_, Durability::now);
-  } catch (const Error& error) {
-    set_problem(fmt::format("cannot save its state: {}", error.what()));
-  }
+// --- what goes with it ---------------------------------------------------------------------------
+
+bool Service::is_in_place() const {
+  const auto& steps = state().steps;
+  return std::all_of(steps.begin(), steps.end(),
+                     [this](const Step& step) { return holds(step, workshop_.trees); });
 }
 
 void Service::arm_thaw() {
   thaw_timer_.cancel();
-  if (!state_.frozen || state_.frozen->until == 0) return;
-  const uint64_t present = now();
-  const uint64_t wait = state_.frozen->until > present ? state_.frozen->until - present : 0;
-  thaw_timer_ = loop_.after(std::chrono::seconds(wait), [weak = weak_from_this()] {
+  if (!state().frozen || state().frozen->until == 0) return;
+  thaw_timer_ = loop_.at(state().frozen->until, [weak = weak_from_this()] {
     if (const auto self = weak.lock()) self->thaw(on_its_own, [](const Value&) {});
   });
 }
 
 void Service::publish_metrics() {
-  if (!upstream_) return;
-  workshop_.metrics.set_service(config_.name,
-                                {.deployed = state_.deployed.id,
-                                 .upstream = tip_.commit.id,
-                                 .in_sync = in_sync(),
-                                 .state = state_name(),
-                                 .failed = !problem_.empty() || !state_.failure.empty(),
-                                 .changed_at = state_.deployed_at});
+  if (!upstream_ || leaving_) return;
+  workshop_.metrics.set_service(config_.name, {.deployed = state().deployed.id,
+                                               .upstream = tip_.commit.id,
+                                               .in_sync = in_sync(),
+                                               .state = state_name(),
+                                               .failed = trouble_.any() || !state().failure.empty(),
+                                               .changed_at = state().deployed_at});
 }
 
 }  // namespace overlayd

@@ -1,7 +1,6 @@
 // One service: what it should be, what it is, and the changes in between, one at a time.
 #pragma once
 
-#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -12,6 +11,9 @@
 #include "config/config.h"
 #include "daemon/change.h"
 #include "daemon/packages.h"
+#include "daemon/record.h"
+#include "daemon/task_queue.h"
+#include "daemon/trouble.h"
 #include "daemon/upstream.h"
 
 namespace overlayd {
@@ -26,16 +28,26 @@ class Service : public std::enable_shared_from_this<Service> {
   Service(Loop& loop, Workshop& workshop, Packages& packages, ServiceConfig config,
           ServiceState state, std::shared_ptr<Upstream> upstream);
 
-  const ServiceConfig& config() const { return config_; }
-  const ServiceState& state() const { return state_; }
+  // The configuration that was asked for last; changes under way may still follow the one before.
+  const ServiceConfig& wanted_config() const { return wanted_config_; }
+  const ServiceState& state() const { return record_.state(); }
   // Null for a service that is only there to be removed.
   const Upstream* upstream() const { return upstream_.get(); }
+  // It is to go away; nobody can ask anything of it any more.
+  bool leaving() const { return leaving_; }
 
   // Makes the service ready to take part in rounds: packages, accounts, and what changed in its
   // configuration. `settled` runs once, when its first round has ended or it could not take part.
   void start(Callback settled);
-  // Has another configuration from now on.
+  // Something of it was put back in place, which its unit may not have seen yet.
+  void tell_unit();
+  // Has another configuration from now on; a removal that has not begun is called off.
   void reconfigure(ServiceConfig config, std::shared_ptr<Upstream> upstream);
+  // Makes again what is not in place any more.
+  void look_after();
+  // Takes everything of it away from the machine, and tries until that works. `removed` runs then,
+  // unless the service came back in the meantime.
+  void remove(Callback removed);
 
   // What it wants to know in every round; none while it is not ready.
   std::optional<Request> standing_request();
@@ -48,47 +60,50 @@ class Service : public std::enable_shared_from_this<Service> {
   void thaw(const std::string& by, Answered answered);
   void rollback(const std::string& by, const std::string& revision, Answered answered);
   void plan(const std::string& revision, Answered answered);
-  // Takes everything of it away from the machine; `removed` is told whether that worked.
-  void remove(std::function<void(bool)> removed);
 
   Dict status() const;
   List log() const;
 
  private:
-  // A task gets a callback that it must call when it is over.
-  using Task = std::function<void(Callback over)>;
-  void enqueue(Task task);
-  void run_next();
+  // Holding it keeps the next task waiting.
+  using Ticket = TaskQueue::Ticket;
 
   void prepare(const std::function<void(const std::string& error)>& prepared);
-  void reconcile(const Callback& over);
+  void prepare_and_reconcile(const Ticket& ticket);
+  std::string find_owner();
+  void reconcile(const Ticket& ticket);
+  void deploy_anew(const Ticket& ticket);
+  void take_away(const Ticket& ticket);
+
   void on_tip(const RoundResult& round, const WishInWork* work);
   void look_again();
   void follow(const WishResult& content);
+  void try_again();
   void ask(FetchMode mode, Wish wanted, std::function<void(const WishInWork&)> got,
            std::function<void(const ChangeResult&)> failed);
+  void note_tip(const WishInWork& work);
   void change(const WishResult& content, const ChangeOrder& order,
               std::function<void(const ChangeResult&)> done);
-  void go_forward(const std::string& by, const Answered& answered, const Callback& over);
+  void go_forward(const std::string& by, const Answered& answered, const Ticket& ticket);
+  void moved_forward(const std::string& by, ChangeResult& result);
   void go_back(const std::string& by, const std::string& revision, const Answered& answered,
-               const Callback& over);
+               const Ticket& ticket);
   void pin(const std::string& by, const std::string& reason);
   void note(const std::string& verb, const std::string& by, const std::string& reason);
+  void make_plan(const std::string& revision, const Answered& answered, const Ticket& ticket);
   Value plan_of(const WishInWork& work) const;
 
   Wish wish() const;
-  bool held() const { return state_.frozen || state_.pinned; }
+  bool held() const { return state().frozen || state().pinned; }
   bool in_sync() const;
-  void save();
-  void set_problem(const std::string& problem, const std::string& hint = "");
-  void retry_later();
+  bool is_in_place() const;
   void settled();
   void arm_thaw();
   void publish_metrics();
   std::string state_name() const;
   Value answer(const ChangeResult& result, const std::string& from = "") const;
   List overlay_list() const;
-  bool is_in_place(const Step& shown) const;
+  bool is_live(const Step& shown) const;
   void add_hold(Dict& dict) const;
   void add_condition(Dict& dict) const;
 
@@ -96,22 +111,19 @@ class Service : public std::enable_shared_from_this<Service> {
   Workshop& workshop_;
   Packages& packages_;
   ServiceConfig config_;
-  ServiceState state_;
+  Record record_;
   std::shared_ptr<Upstream> upstream_;
+  ServiceConfig wanted_config_;
+  std::shared_ptr<Upstream> wanted_upstream_;
 
   std::optional<Ownership> ownership_;  // known once packages and accounts are there
   std::unique_ptr<Change> change_;
-  std::deque<Task> tasks_;
-  bool busy_ = false;
-  unsigned generation_ = 0;  // of config_
+  TaskQueue queue_;
+  Trouble trouble_;
+  bool leaving_ = false;
+  Callback removed_;
   bool look_anyway_ = true;  // nothing was seen of the upstream yet, or the last try failed
   WishResult tip_;           // what the branch has for it, as last seen; no commit: not seen yet
-  std::string problem_;
-  std::string hint_;
-  uint64_t problem_at_ = 0;
-  unsigned retries_ = 0;
-  uint64_t retry_at_ = 0;
-  Source retry_;
   Source thaw_timer_;
   Callback settled_;
 };

@@ -13,7 +13,7 @@ std::string file_path(const std::string& local, const std::string& below) {
 }  // namespace
 
 std::string Service::state_name() const {
-  return state_.frozen ? "frozen" : state_.pinned ? "pinned" : "following";
+  return state().frozen ? "frozen" : state().pinned ? "pinned" : "following";
 }
 
 Dict Service::status() const {
@@ -22,10 +22,10 @@ Dict Service::status() const {
             {"upstream", upstream_->config().url.redacted()},
             {"branch", config_.branch},
             {"state", state_name()},
-            {"deployed", state_.deployed.id},
-            {"deployed_subject", printable(state_.deployed.subject)},
-            {"deployed_author", printable(state_.deployed.author)},
-            {"deployed_at", state_.deployed_at},
+            {"deployed", state().deployed.id},
+            {"deployed_subject", printable(state().deployed.subject)},
+            {"deployed_author", printable(state().deployed.author)},
+            {"deployed_at", state().deployed_at},
             {"upstream_commit", tip_.commit.id},
             {"upstream_subject", printable(tip_.commit.subject)},
             {"fetched_at", upstream_->fetched_at()},
@@ -40,7 +40,7 @@ Dict Service::status() const {
 
 void Service::add_hold(Dict& dict) const {
   if (!held()) return;
-  const Hold& hold = state_.frozen ? *state_.frozen : *state_.pinned;
+  const Hold& hold = state().frozen ? *state().frozen : *state().pinned;
   dict["by"] = printable(hold.by);
   dict["reason"] = printable(hold.reason);
   dict["since"] = hold.since;
@@ -48,27 +48,29 @@ void Service::add_hold(Dict& dict) const {
 }
 
 void Service::add_condition(Dict& dict) const {
-  const bool failed = !problem_.empty() || !state_.failure.empty();
-  dict["condition"] = busy_                        ? "changing"
-                      : failed                     ? "failed"
-                      : state_.deployed.id.empty() ? "waiting"
-                                                   : "ok";
-  if (!problem_.empty()) {
-    dict["error"] = printable(problem_);
-    dict["error_hint"] = printable(hint_);
-    dict["error_at"] = problem_at_;
-    dict["retry_at"] = retry_at_;
-  } else if (!state_.failure.empty()) {
-    dict["error"] = printable(state_.failure);
-    dict["error_hint"] =
-        fmt::format("journalctl -u {}; overlayctl rollback {}", config_.unit, config_.name);
-    dict["error_at"] = state_.failed_at;
-  } else if (!upstream_->error().empty()) {
-    dict["error"] = printable(upstream_->error());
-    dict["error_hint"] = printable(upstream_->hint());
-    dict["error_at"] = upstream_->failing_since();
-    dict["retry_at"] = upstream_->next_at();
-  }
+  const bool failed = trouble_.any() || !state().failure.empty() || !record_.error().empty();
+  dict["condition"] = queue_.busy()                 ? "changing"
+                      : failed                      ? "failed"
+                      : state().deployed.id.empty() ? "waiting"
+                                                    : "ok";
+  const auto add = [&](const std::string& error, const std::string& hint, uint64_t since,
+                       uint64_t retry_at) {
+    dict["error"] = printable(error);
+    dict["error_hint"] = printable(hint);
+    dict["error_at"] = since;
+    dict["retry_at"] = retry_at;
+  };
+  if (trouble_.any())
+    add(trouble_.problem(), trouble_.hint(), trouble_.since(), trouble_.retry_at());
+  else if (!state().failure.empty())
+    add(state().failure,
+        fmt::format("journalctl -u {}; overlayctl rollback {}", config_.unit, config_.name),
+        state().failed_at, 0);
+  else if (!record_.error().empty())
+    add("cannot save its state: " + record_.error(), "df " + workshop_.settings.state_directory, 0,
+        0);
+  else if (!upstream_->error().empty())
+    add(upstream_->error(), upstream_->hint(), upstream_->failing_since(), upstream_->next_at());
 }
 
 List Service::overlay_list() const {
@@ -78,13 +80,14 @@ List Service::overlay_list() const {
               {"link", overlay.link},
               {"type", overlay.type == OverlayType::bind ? "bind" : "symlink"},
               {"live", false}};
-    for (const auto& step : state_.steps) {
+    for (const auto& step : state().steps) {
       const bool shows = step.kind == StepKind::mount || step.kind == StepKind::mount_file ||
                          step.kind == StepKind::show;
       if (!shows || step.subject != overlay.local) continue;
       dict["tree"] = step.value.substr(0, step.value.find('-'));
-      dict["kind"] = step.kind == StepKind::mount_file ? "file" : "directory";
-      dict["live"] = is_in_place(step);
+      dict["kind"] = std::string(
+          kind_of(workshop_.trees.path(step.value)) == PathKind::file ? "file" : "directory");
+      dict["live"] = is_live(step);
     }
     list.emplace_back(std::move(dict));
   }
@@ -92,8 +95,8 @@ List Service::overlay_list() const {
 }
 
 // For a symlink overlay its link and the checkout that it leads into.
-bool Service::is_in_place(const Step& shown) const {
-  for (const auto& step : state_.steps) {
+bool Service::is_live(const Step& shown) const {
+  for (const auto& step : state().steps) {
     const bool part = step.subject == shown.subject || step.kind == StepKind::checkout;
     if (part && !holds(step, workshop_.trees)) return false;
   }
@@ -102,7 +105,7 @@ bool Service::is_in_place(const Step& shown) const {
 
 List Service::log() const {
   List list;
-  for (auto entry = state_.log.rbegin(); entry != state_.log.rend(); ++entry)
+  for (auto entry = state().log.rbegin(); entry != state().log.rend(); ++entry)
     list.emplace_back(Dict{{"at", entry->at},
                            {"verb", entry->verb},
                            {"by", printable(entry->by)},
@@ -118,13 +121,13 @@ List Service::log() const {
 
 Value Service::plan_of(const WishInWork& work) const {
   Dict dict{{"name", config_.name},
-            {"from", state_.deployed.id},
+            {"from", state().deployed.id},
             {"to", work.result.commit.id},
             {"subject", printable(work.result.commit.subject)}};
   List steps;
   List files;
   try {
-    const Proposal proposal = propose(workshop_, config_, state_, work.result, false);
+    const Proposal proposal = propose(workshop_, config_, state(), work.result, false);
     for (const auto& op : proposal.plan) steps.emplace_back(printable(to_text(op)));
   } catch (const Error& error) {
     dict["outcome"] = "refused";

@@ -10,22 +10,28 @@
 namespace overlayd {
 
 Value Service::answer(const ChangeResult& result, const std::string& from) const {
-  return Dict{{"name", config_.name},
-              {"outcome", std::string(name_of(result.outcome))},
-              {"from", from.empty() ? state_.deployed.id : from},
-              {"to", state_.deployed.id},
-              {"subject", printable(state_.deployed.subject)},
-              {"state", state_name()},
-              {"message", printable(result.message)},
-              {"hint", printable(result.hint)}};
+  const auto& deployed = state().deployed;
+  Dict dict{{"name", config_.name},
+            {"outcome", std::string(name_of(result.outcome))},
+            {"from", from.empty() ? deployed.id : from},
+            {"to", deployed.id},
+            {"subject", printable(deployed.subject)},
+            {"state", state_name()},
+            {"message", printable(result.message)},
+            {"hint", printable(result.hint)}};
+  const bool well = result.outcome == Outcome::done || result.outcome == Outcome::unchanged;
+  if (well && !record_.error().empty()) {
+    dict["outcome"] = std::string(name_of(Outcome::failed));
+    dict["message"] = printable("it is done, but a restart would forget it: " + record_.error());
+  }
+  return dict;
 }
 
 void Service::forward(const std::string& by, Answered answered) {
-  enqueue([self = shared_from_this(), by, answered = std::move(answered)](const Callback& over) {
-    self->prepare([self, by, answered, over](const std::string& error) {
-      if (error.empty()) return self->go_forward(by, answered, over);
+  queue_.add([self = shared_from_this(), by, answered = std::move(answered)](const Ticket& ticket) {
+    self->prepare([self, by, answered, ticket](const std::string& error) {
+      if (error.empty()) return self->go_forward(by, answered, ticket);
       answered(self->answer({.outcome = Outcome::failed, .message = error, .hint = ""}));
-      over();
     });
   });
 }
@@ -37,73 +43,71 @@ void Service::forward_unless_held(const std::string& by, Answered answered) {
                    .hint = "overlayctl forward " + config_.name}));
 }
 
-void Service::go_forward(const std::string& by, const Answered& answered, const Callback& over) {
-  const std::string from = state_.deployed.id;
+void Service::go_forward(const std::string& by, const Answered& answered, const Ticket& ticket) {
+  const std::string from = state().deployed.id;
   ask(
       FetchMode::always, wish(),
-      [self = shared_from_this(), by, answered, over, from](const WishInWork& work) {
-        const ChangeOrder order{
-            .verb = "forward", .by = by, .reason = "", .act_anyway = !self->state_.failure.empty()};
-        self->change(work.result, order, [self, by, answered, over, from](ChangeResult result) {
-          if (result.in_place && self->held()) {
-            self->state_.frozen.reset();
-            self->state_.pinned.reset();
-            self->arm_thaw();
-            if (result.outcome == Outcome::unchanged) {
-              result.outcome = Outcome::done;
-              result.message = "follows branch " + self->config_.branch + " again";
-              self->note("forward", by, result.message);
-            } else {
-              self->save();
-            }
-          }
+      [self = shared_from_this(), by, answered, ticket, from](const WishInWork& work) {
+        const ChangeOrder order{.verb = "forward",
+                                .by = by,
+                                .reason = "",
+                                .act_anyway = !self->state().failure.empty()};
+        self->change(work.result, order, [self, by, answered, ticket, from](ChangeResult result) {
+          if (result.in_place && self->held()) self->moved_forward(by, result);
           answered(self->answer(result, from));
-          over();
         });
       },
-      [self = shared_from_this(), answered, over](const ChangeResult& result) {
+      [self = shared_from_this(), answered, ticket](const ChangeResult& result) {
         answered(self->answer(result));
-        over();
       });
+}
+
+// It was frozen or pinned until now.
+void Service::moved_forward(const std::string& by, ChangeResult& result) {
+  record_.state().frozen.reset();
+  record_.state().pinned.reset();
+  arm_thaw();
+  if (result.outcome != Outcome::unchanged) return record_.save(Durability::now);
+  result.outcome = Outcome::done;
+  result.message = "follows branch " + config_.branch + " again";
+  note("forward", by, result.message);
 }
 
 void Service::freeze(const std::string& by, const std::string& reason, uint64_t seconds,
                      Answered answered) {
-  enqueue([self = shared_from_this(), by, reason, seconds,
-           answered = std::move(answered)](const Callback& over) {
-    if (self->state_.deployed.id.empty()) {
-      answered(self->answer({.outcome = Outcome::refused,
-                             .message = "nothing is deployed yet that could be frozen",
-                             .hint = "overlayctl status " + self->config_.name}));
-      return over();
-    }
-    const bool already = self->state_.frozen.has_value();
+  queue_.add([self = shared_from_this(), by, reason, seconds,
+              answered = std::move(answered)](const Ticket&) {
+    ServiceState& state = self->record_.state();
+    if (state.deployed.id.empty())
+      return answered(self->answer({.outcome = Outcome::refused,
+                                    .message = "nothing is deployed yet that could be frozen",
+                                    .hint = "overlayctl status " + self->config_.name}));
+    const bool already = state.frozen.has_value();
     const uint64_t present = now();
-    self->state_.frozen = Hold{.by = by,
-                               .reason = reason,
-                               .since = present,
-                               .until = seconds == 0 ? 0 : present + seconds};
+    state.frozen = Hold{.by = by,
+                        .reason = reason,
+                        .since = present,
+                        .until = seconds == 0 ? 0 : present + seconds};
     self->arm_thaw();
     self->note("freeze", by, reason);
     answered(
         self->answer({.outcome = Outcome::done,
                       .message = already ? "was frozen already; reason and end are new now" : "",
                       .hint = ""}));
-    over();
   });
 }
 
 void Service::thaw(const std::string& by, Answered answered) {
-  enqueue([self = shared_from_this(), by, answered = std::move(answered)](const Callback& over) {
+  queue_.add([self = shared_from_this(), by, answered = std::move(answered)](const Ticket&) {
     ChangeResult result{.outcome = Outcome::done, .message = "", .hint = ""};
-    if (self->state_.frozen) {
-      self->state_.frozen.reset();
+    if (self->state().frozen) {
+      self->record_.state().frozen.reset();
       self->arm_thaw();
       self->note("thaw", by, "");
       self->look_again();
-      if (self->state_.pinned)
+      if (self->state().pinned)
         result.message = "still pinned: overlayctl forward " + self->config_.name + " ends that";
-    } else if (self->state_.pinned) {
+    } else if (self->state().pinned) {
       result = {.outcome = Outcome::refused,
                 .message = "is pinned by a rollback, not frozen",
                 .hint = "overlayctl forward " + self->config_.name};
@@ -111,102 +115,102 @@ void Service::thaw(const std::string& by, Answered answered) {
       result = {.outcome = Outcome::unchanged, .message = "was not frozen", .hint = ""};
     }
     answered(self->answer(result));
-    over();
   });
 }
 
 void Service::note(const std::string& verb, const std::string& by, const std::string& reason) {
-  add_to_log(state_, {.at = now(),
-                      .verb = verb,
-                      .by = by,
-                      .reason = reason,
-                      .from = state_.deployed.id,
-                      .commit = state_.deployed,
-                      .outcome = "done",
-                      .message = ""});
-  save();
+  add_to_log(record_.state(), {.at = now(),
+                               .verb = verb,
+                               .by = by,
+                               .reason = reason,
+                               .from = state().deployed.id,
+                               .commit = state().deployed,
+                               .outcome = "done",
+                               .message = ""});
+  record_.save(Durability::now);
 }
 
+// Needs no package: what is to come back ran with those that are there.
 void Service::rollback(const std::string& by, const std::string& revision, Answered answered) {
-  enqueue([self = shared_from_this(), by, revision,
-           answered = std::move(answered)](const Callback& over) {
-    if (!self->state_.deployed.id.empty() && self->ownership_)
-      return self->go_back(by, revision, answered, over);
-    answered(self->answer({.outcome = Outcome::refused,
-                           .message = "nothing is deployed yet that could be rolled back",
-                           .hint = "overlayctl status " + self->config_.name}));
-    over();
+  queue_.add([self = shared_from_this(), by, revision,
+              answered = std::move(answered)](const Ticket& ticket) {
+    const auto no = [&](Outcome outcome, const std::string& why) {
+      answered(self->answer(
+          {.outcome = outcome, .message = why, .hint = "overlayctl status " + self->config_.name}));
+    };
+    if (self->state().deployed.id.empty())
+      return no(Outcome::refused, "nothing is deployed yet that could be rolled back");
+    const std::string error = self->find_owner();
+    if (!error.empty()) return no(Outcome::failed, error);
+    self->go_back(by, revision, answered, ticket);
   });
 }
 
 void Service::go_back(const std::string& by, const std::string& revision, const Answered& answered,
-                      const Callback& over) {
-  const std::string from = state_.deployed.id;
+                      const Ticket& ticket) {
+  const std::string from = state().deployed.id;
   Wish wanted = wish();
   try {
     if (revision.empty())
       wanted.older_than = from;
     else
-      wanted.revision = seen_from_deployed(revision, deployed_commits(state_));
+      wanted.revision = seen_from_deployed(revision, deployed_commits(state()));
   } catch (const Error& error) {
-    answered(answer({.outcome = Outcome::refused, .message = error.what(), .hint = ""}));
-    return over();
+    return answered(answer({.outcome = Outcome::refused, .message = error.what(), .hint = ""}));
   }
   ask(
       FetchMode::nothing, wanted,
-      [self = shared_from_this(), by, revision, answered, over, from](const WishInWork& work) {
+      [self = shared_from_this(), by, revision, answered, ticket, from](const WishInWork& work) {
         const std::string reason = revision.empty() ? "" : "to " + revision;
         self->change(work.result, {.verb = "rollback", .by = by, .reason = reason},
-                     [self, by, reason, answered, over, from](const ChangeResult& result) {
+                     [self, by, reason, answered, ticket, from](const ChangeResult& result) {
                        if (result.in_place) self->pin(by, reason);
                        answered(self->answer(result, from));
-                       over();
                      });
       },
-      [self = shared_from_this(), answered, over](const ChangeResult& result) {
+      [self = shared_from_this(), answered, ticket](const ChangeResult& result) {
         answered(self->answer(result));
-        over();
       });
 }
 
 void Service::pin(const std::string& by, const std::string& reason) {
-  state_.pinned = Hold{.by = by, .reason = reason, .since = now(), .until = 0};
-  state_.frozen.reset();
+  record_.state().pinned = Hold{.by = by, .reason = reason, .since = now(), .until = 0};
+  record_.state().frozen.reset();
   arm_thaw();
-  save();
+  record_.save(Durability::now);
 }
 
 void Service::plan(const std::string& revision, Answered answered) {
-  enqueue(
-      [self = shared_from_this(), revision, answered = std::move(answered)](const Callback& over) {
-        const auto fail = [self, answered, over](const ChangeResult& result) {
-          answered(Dict{{"name", self->config_.name},
-                        {"from", self->state_.deployed.id},
-                        {"outcome", std::string(name_of(result.outcome))},
-                        {"message", printable(result.message)}});
-          over();
-        };
-        if (!self->ownership_)
-          return fail({.outcome = Outcome::failed, .message = self->problem_, .hint = ""});
-        Wish wanted = self->wish();
-        wanted.write = false;
-        wanted.compare_with = self->state_.deployed.id;
-        try {
-          if (!revision.empty() && self->state_.deployed.id.empty())
-            throw Error("nothing is deployed yet");
-          if (!revision.empty())
-            wanted.revision = seen_from_deployed(revision, deployed_commits(self->state_));
-        } catch (const Error& error) {
-          return fail({.outcome = Outcome::refused, .message = error.what(), .hint = ""});
-        }
-        self->ask(
-            revision.empty() ? FetchMode::if_moved : FetchMode::nothing, wanted,
-            [self, answered, over](const WishInWork& work) {
-              answered(self->plan_of(work));
-              over();
-            },
-            fail);
-      });
+  queue_.add([self = shared_from_this(), revision, answered = std::move(answered)](
+                 const Ticket& ticket) { self->make_plan(revision, answered, ticket); });
+}
+
+void Service::make_plan(const std::string& revision, const Answered& answered,
+                        const Ticket& ticket) {
+  const auto fail = [self = shared_from_this(), answered, ticket](const ChangeResult& result) {
+    answered(Dict{{"name", self->config_.name},
+                  {"from", self->state().deployed.id},
+                  {"outcome", std::string(name_of(result.outcome))},
+                  {"message", printable(result.message)}});
+  };
+  const std::string error = ownership_ ? "" : find_owner();
+  if (!error.empty()) return fail({.outcome = Outcome::failed, .message = error, .hint = ""});
+  Wish wanted = wish();
+  wanted.write = false;
+  wanted.compare_with = state().deployed.id;
+  try {
+    if (!revision.empty() && state().deployed.id.empty()) throw Error("nothing is deployed yet");
+    if (!revision.empty())
+      wanted.revision = seen_from_deployed(revision, deployed_commits(state()));
+  } catch (const Error& refusal) {
+    return fail({.outcome = Outcome::refused, .message = refusal.what(), .hint = ""});
+  }
+  ask(
+      revision.empty() ? FetchMode::if_moved : FetchMode::nothing, wanted,
+      [self = shared_from_this(), answered, ticket](const WishInWork& work) {
+        answered(self->plan_of(work));
+      },
+      fail);
 }
 
 }  // namespace overlayd

@@ -46,17 +46,36 @@ void Session::tell_fetcher(const git::FetchRequest& request) {
   fetcher().tell(git::encode(request));
 }
 
+void Session::ask(Worker& worker, const std::string& request, Worker::Answered answered) {
+  worker.ask(request, [this, answered = std::move(answered)](const git::Answer& answer) {
+    go_on([&] { answered(answer); });
+  });
+}
+
+void Session::go_on(const Callback& work) {
+  if (!failed_) return;
+  try {
+    work();
+  } catch (const std::exception& error) {
+    fail(git::Failure{.kind = git::FailureKind::internal, .message = error.what()});
+  }
+}
+
 void Session::try_read(const git::ReadRequest& request, Worker::Answered got) {
   ask(reader(), git::encode(request), [this, got = std::move(got)](const git::Answer& answer) {
-    if (failed_) got(answer);
+    const auto* failure = std::get_if<git::Failure>(&answer);
+    if (failure != nullptr && failure->kind == git::FailureKind::damaged) return fail(answer);
+    got(answer);
   });
 }
 
 void Session::finish_reading(std::function<void(const std::string&)> gone) {
+  fetcher_.reset();
   reader().finish([this, gone = std::move(gone)](const Exit& exit) {
-    if (exit.ok()) return gone(staging_->path());
-    fail(git::Failure{.kind = git::FailureKind::internal,
-                      .message = "writing trees failed: " + exit.reason()});
+    go_on([&] {
+      if (!exit.ok()) throw Error::of("writing trees failed: {}", exit.reason());
+      gone(staging_->path());
+    });
   });
 }
 

@@ -32,26 +32,25 @@ class Session {
   void read(const git::ReadRequest& request, std::function<void(const Wanted&)> got) {
     ask(reader(), git::encode(request), expect<Wanted>(std::move(got)));
   }
-  // For questions that may fail by themselves: `got` sees the Failure.
+  // For questions that may fail by themselves: `got` sees the Failure, unless it is of the mirror.
   void try_read(const git::ReadRequest& request, Worker::Answered got);
 
   // Starts overlayd-git before it is needed.
   void warm_up() { reader(); }
-  // Ends overlayd-git; when it is gone `gone` gets the folder that it wrote to.
+  // Ends both helpers; when overlayd-git is gone `gone` gets the folder that it wrote to.
   void finish_reading(std::function<void(const std::string& staging)> gone);
 
  private:
   template <typename Wanted>
   Worker::Answered expect(std::function<void(const Wanted&)> got) {
     return [this, got = std::move(got)](const git::Answer& answer) {
-      if (!failed_) return;
       if (const auto* wanted = std::get_if<Wanted>(&answer)) return got(*wanted);
       fail(answer);
     };
   }
-  static void ask(Worker& worker, const std::string& request, Worker::Answered answered) {
-    worker.ask(request, std::move(answered));
-  }
+  void ask(Worker& worker, const std::string& request, Worker::Answered answered);
+  // Goes on with a round, unless it has failed; what that throws fails it.
+  void go_on(const Callback& work);
   void fail(const git::Answer& answer);
   Worker& fetcher();
   Worker& reader();

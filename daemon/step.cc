@@ -54,6 +54,15 @@ const StepWords& words_named(std::string_view make, std::string_view text) {
 
 }  // namespace
 
+bool is_mount(const Step& step) {
+  return step.kind == StepKind::mount || step.kind == StepKind::mount_file;
+}
+
+bool is_place(const Step& step) {
+  return step.kind == StepKind::directory || step.kind == StepKind::file ||
+         step.kind == StepKind::link;
+}
+
 const std::vector<StepWords>& all_step_words() {
   static const std::vector<StepWords> words{
       {StepKind::package, "PACKAGE", "", "", false},

@@ -37,6 +37,10 @@ struct Step {
 
 using Steps = std::vector<Step>;
 
+// A bind overlay; a thing of ours that is there without one, to stand on or to lead somewhere.
+bool is_mount(const Step& step);
+bool is_place(const Step& step);
+
 // The words for making it, taking it back, and changing its value in place; empty where that does
 // not exist: a package is never taken back, and an action on a unit cannot be.
 struct StepWords {

@@ -45,23 +45,24 @@ void Upstream::start_soon() {
 }
 
 void Upstream::start_round() {
+  const auto self = shared_from_this();
   const FetchMode mode = std::exchange(waiting_mode_, FetchMode::nothing);
   served_ = std::move(waiting_);
   waiting_.clear();
-  const size_t asked_for = served_.size();
+  asked_for_ = served_.size();
   if (mode != FetchMode::nothing)
     for (auto& request : standing_()) {
       const auto same = [&](const Request& other) {
         return other.wish.service == request.wish.service && other.wish.wants_tip();
       };
-      const auto end = served_.begin() + static_cast<ptrdiff_t>(asked_for);
+      const auto end = served_.begin() + static_cast<ptrdiff_t>(asked_for_);
       if (std::none_of(served_.begin(), end, same)) served_.push_back(std::move(request));
     }
   if (served_.empty()) {
     metrics_.remove_upstream(config_.url.redacted());  // no service follows it any more
     return schedule();
   }
-  Round::Order order{.mode = mode, .even_if_unmoved = asked_for > 0, .known = tips_, .wishes = {}};
+  Round::Order order{.mode = mode, .even_if_unmoved = asked_for_ > 0, .known = tips_, .wishes = {}};
   for (const auto& request : served_) {
     order.wishes.push_back(request.wish);
     order.even_if_unmoved = order.even_if_unmoved || request.look_anyway;
@@ -71,7 +72,7 @@ void Upstream::start_round() {
   try {
     round_ = std::make_unique<Round>(loop_, settings_, store_, config_, std::move(order),
                                      [this](RoundResult result) { ended(std::move(result)); });
-  } catch (const Error& error) {
+  } catch (const std::exception& error) {
     RoundResult result;
     result.failure = git::Failure{.kind = git::FailureKind::internal, .message = error.what()};
     timer_ = loop_.soon([this, result = std::move(result)] { ended(result); });
@@ -79,14 +80,38 @@ void Upstream::start_round() {
 }
 
 void Upstream::ended(RoundResult result) {
-  const auto keep = std::move(round_);  // it is on the call stack
+  const auto self = shared_from_this();  // the last service may go away in here
+  const auto keep = std::move(round_);   // it is on the call stack
+  if (start_over(result)) return;
   note(result);
   const auto served = std::move(served_);
   served_.clear();
   if (round_asks_) schedule();
   for (size_t i = 0; i < served.size(); i++)
-    served[i].done(result, result.wishes.empty() ? nullptr : &result.wishes[i]);
+    guard([&] { served[i].done(result, result.wishes.empty() ? nullptr : &result.wishes[i]); });
   if (!waiting_.empty() || waiting_mode_ != FetchMode::nothing) start_soon();
+}
+
+// A mirror that cannot be used any more is made anew, once: what it held is on the other side.
+bool Upstream::start_over(const RoundResult& result) {
+  const bool damaged = result.failure && result.failure->kind == git::FailureKind::damaged;
+  if (!damaged) started_over_ = false;
+  if (!damaged || started_over_) return false;
+  started_over_ = true;
+  log_warning("{}: {}; its mirror is made anew", config_.url.redacted(), result.failure->message);
+  try {
+    discard_mirror(settings_, config_);
+  } catch (const std::exception& error) {
+    log_error("{}: {}", config_.url.redacted(), error.what());
+    return false;
+  }
+  tips_.clear();
+  waiting_.insert(waiting_.begin(), std::make_move_iterator(served_.begin()),
+                  std::make_move_iterator(served_.begin() + static_cast<ptrdiff_t>(asked_for_)));
+  served_.clear();
+  waiting_mode_ = FetchMode::always;
+  start_soon();
+  return true;
 }
 
 void Upstream::note(const RoundResult& result) {
@@ -96,16 +121,22 @@ void Upstream::note(const RoundResult& result) {
   if (result.asked) fetched_at_ = now();
   if (result.tips) tips_ = *result.tips;
   if (result.fetched) filtered_ = result.filtered;
-  if (failed && result.failure->message != error_)
-    log_line(LOG_WARNING, fmt::format("{}: {}", config_.url.redacted(), result.failure->message),
-             {"OVERLAYD_UPSTREAM=" + config_.url.redacted()});
-  if (!failed && !error_.empty())
+  if (failed) return note_failure(*result.failure);
+  if (!error_.empty())
     log_line(LOG_INFO, fmt::format("{}: answers again", config_.url.redacted()),
              {"OVERLAYD_UPSTREAM=" + config_.url.redacted()});
-  if (failed && failures_ == 0) failing_since_ = now();
-  failures_ = failed ? failures_ + 1 : 0;
-  error_ = failed ? result.failure->message : "";
-  hint_ = failed ? advice(*result.failure, config_) : "";
+  failures_ = 0;
+  error_.clear();
+  hint_.clear();
+}
+
+void Upstream::note_failure(const git::Failure& failure) {
+  if (failure.message != error_)
+    log_line(LOG_WARNING, fmt::format("{}: {}", config_.url.redacted(), failure.message),
+             {"OVERLAYD_UPSTREAM=" + config_.url.redacted()});
+  if (failures_++ == 0) failing_since_ = now();
+  error_ = failure.message;
+  hint_ = advice(failure, config_);
 }
 
 // A tenth more or less, so that a fleet does not ask all at once; doubling while it does not

@@ -24,7 +24,7 @@ struct Request {
   std::function<void(const RoundResult&, const WishInWork*)> done;
 };
 
-class Upstream {
+class Upstream : public std::enable_shared_from_this<Upstream> {
  public:
   // `standing` yields what the services that follow this upstream want to know in every round that
   // asks it; called at the start of each.
@@ -45,7 +45,6 @@ class Upstream {
   const UpstreamConfig& config() const { return config_; }
   // From the next round on.
   void set_config(UpstreamConfig config) { config_ = std::move(config); }
-  bool fetching() const { return round_ != nullptr; }
   uint64_t fetched_at() const { return fetched_at_; }
   uint64_t next_at() const { return next_at_; }
   const std::string& error() const { return error_; }
@@ -58,6 +57,8 @@ class Upstream {
   void start_round();
   void ended(RoundResult result);
   void note(const RoundResult& result);
+  void note_failure(const git::Failure& failure);
+  bool start_over(const RoundResult& result);
   void schedule();
   std::chrono::milliseconds delay();
 
@@ -71,7 +72,8 @@ class Upstream {
 
   std::vector<Request> waiting_;
   FetchMode waiting_mode_ = FetchMode::nothing;
-  std::vector<Request> served_;  // by the round under way
+  std::vector<Request> served_;  // by the round under way, first those that were asked for
+  size_t asked_for_ = 0;
   std::unique_ptr<Round> round_;
   std::chrono::steady_clock::time_point round_began_;
   bool round_asks_ = false;
@@ -85,6 +87,7 @@ class Upstream {
   std::string error_;
   std::string hint_;
   bool filtered_ = true;
+  bool started_over_ = false;  // with a new mirror, since the last round that went well
 };
 
 }  // namespace overlayd

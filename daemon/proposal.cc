@@ -1,0 +1,83 @@
+#include "daemon/proposal.h"
+
+#include <algorithm>
+#include <array>
+
+#include "daemon/target.h"
+
+namespace overlayd {
+namespace {
+
+struct ActionVerb {
+  Action action;
+  UnitVerb verb;
+  UnitVerb if_running;  // the gentlest that has the same effect, when overlays are taken away
+};
+constexpr std::array<ActionVerb, 6> action_verbs{{
+    {Action::reload, UnitVerb::reload, UnitVerb::try_reload_or_restart},
+    {Action::restart, UnitVerb::restart, UnitVerb::try_restart},
+    {Action::reload_or_restart, UnitVerb::reload_or_restart, UnitVerb::try_reload_or_restart},
+    {Action::try_restart, UnitVerb::try_restart, UnitVerb::try_restart},
+    {Action::try_reload_or_restart, UnitVerb::try_reload_or_restart,
+     UnitVerb::try_reload_or_restart},
+    {Action::start, UnitVerb::start, UnitVerb::try_restart},
+}};
+
+// What somebody has unmounted or removed meanwhile is to be made again.
+Steps in_effect(Steps steps, const TreeStore& trees) {
+  std::erase_if(steps, [&](const Step& step) { return !holds(step, trees); });
+  return steps;
+}
+
+}  // namespace
+
+Proposal propose(const Workshop& workshop, const ServiceConfig& config, const ServiceState& state,
+                 const WishResult& content, bool act_anyway) {
+  Target target{.service = config, .commit = content.commit.id, .overlays = {}};
+  Proposal proposal;
+  for (size_t i = 0; i < content.links.size(); i++) {
+    const LinkResult& link = content.links[i];
+    target.overlays.push_back({.kind = link.kind, .tree = link.tree});
+    proposal.links[config.overlays.at(i).link] = link.tree;
+  }
+  proposal.steps = make_steps(target, workshop.inventory.facts());
+  proposal.plan = diff(in_effect(state.steps, workshop.trees), proposal.steps);
+  add_action(proposal.plan, config, act_anyway);
+  return proposal;
+}
+
+Plan plan_of_removal(const ServiceState& state) {
+  Plan plan = diff(state.steps, {});
+  for (const auto& step : state.steps)
+    if (step.kind == StepKind::unit)
+      plan.push_back({.kind = OpKind::act, .step = step, .before = {}});
+  return plan;
+}
+
+const Op* find_act(const Plan& plan) {
+  const auto found =
+      std::find_if(plan.begin(), plan.end(), [](const Op& op) { return op.kind == OpKind::act; });
+  return found == plan.end() ? nullptr : &*found;
+}
+
+Plan without_act(const Plan& plan) {
+  Plan result;
+  std::copy_if(plan.begin(), plan.end(), std::back_inserter(result),
+               [](const Op& op) { return op.kind != OpKind::act; });
+  return result;
+}
+
+std::optional<UnitVerb> unit_verb(const std::string& action, bool gently) {
+  const auto named = action_named(action);
+  for (const auto& candidate : action_verbs)
+    if (candidate.action == named) return gently ? candidate.if_running : candidate.verb;
+  return std::nullopt;
+}
+
+CheckoutLinks tree_paths(const std::map<std::string, std::string>& links, const TreeStore& trees) {
+  CheckoutLinks paths;
+  for (const auto& [link, tree] : links) paths[link] = trees.path(tree);
+  return paths;
+}
+
+}  // namespace overlayd
