@@ -17,6 +17,11 @@ std::string short_id(const std::string& commit) {
   return commit.empty() ? "nothing" : commit.substr(0, 8);
 }
 
+std::string way(const std::string& from, const std::string& to) {
+  if (from == to) return "of " + short_id(to);
+  return fmt::format("from {} to {}", short_id(from), short_id(to));
+}
+
 ChangeResult failure(const std::string& message) {
   return {.outcome = Outcome::failed, .message = message, .hint = ""};
 }
@@ -172,12 +177,11 @@ void Change::record_log(const std::string& outcome, const std::string& message) 
 void Change::finish(const ChangeResult& result) {
   const bool failed = result.outcome == Outcome::failed;
   if (result.outcome != Outcome::unchanged)
-    log_line(
-        failed ? LOG_ERR : LOG_INFO,
-        fmt::format("{}: {} from {} to {}{}{}", config_.name, order_.verb, short_id(from_),
-                    short_id(commit_.id), failed ? " failed: " : "", printable(result.message)),
-        {"OVERLAYD_SERVICE=" + config_.name, "OVERLAYD_COMMIT=" + commit_.id,
-         "OVERLAYD_VERB=" + order_.verb});
+    log_line(failed ? LOG_ERR : LOG_INFO,
+             fmt::format("{}: {} {}{}{}", config_.name, order_.verb, way(from_, commit_.id),
+                         failed ? " failed: " : "", printable(result.message)),
+             {"OVERLAYD_SERVICE=" + config_.name, "OVERLAYD_COMMIT=" + commit_.id,
+              "OVERLAYD_VERB=" + order_.verb});
   const Done done = std::move(done_);
   done(result);
 }
