@@ -25,6 +25,8 @@ void Record::save_again() {
 }
 
 void Record::begin(const Plan& plan) {
+  save_again();
+  if (!error_.empty()) throw Error::of("cannot save what is in place now: {}", error_);
   store_.begin(service_, plan);
   open_ = plan;
   sealed_ = false;
