@@ -12,6 +12,9 @@
 
 namespace overlayd {
 
+// Who asks, where nobody did.
+constexpr const char* on_its_own = "overlayd";
+
 // On whose behalf a change is made.
 struct ChangeOrder {
   std::string verb;  // forward, rollback, configuration; a first one is recorded as install

@@ -2,16 +2,10 @@
 
 #include <algorithm>
 
-#include "base/error.h"
 #include "config/owner.h"
 #include "daemon/target.h"
 
 namespace overlayd {
-namespace {
-
-constexpr const char* on_its_own = "overlayd";
-
-}  // namespace
 
 Service::Service(Loop& loop, Workshop& workshop, Packages& packages, ServiceConfig config,
                  ServiceState state, std::shared_ptr<Upstream> upstream)
@@ -153,158 +147,6 @@ void Service::take_away(const Ticket& ticket) {
                     self->trouble_.clear();
                     if (self->leaving_) self->removed_();
                   });
-}
-
-// --- following ----------------------------------------------------------------------------------
-
-Wish Service::wish() const {
-  Wish wish{.service = config_.name,
-            .branch = config_.branch,
-            .revision = "",
-            .older_than = "",
-            .links = {},
-            .locals = {},
-            .ownership = *ownership_,
-            .write = true,
-            .compare_with = ""};
-  for (const auto& overlay : config_.overlays) {
-    wish.links.push_back(overlay.link);
-    wish.locals.push_back(overlay.local);
-  }
-  return wish;
-}
-
-std::optional<Request> Service::standing_request() {
-  if (!ownership_ || leaving_) return std::nullopt;
-  Request request{.wish = wish(), .look_anyway = look_anyway_, .done = nullptr};
-  request.wish.write = !held();
-  request.done = [weak = weak_from_this(), configured = fingerprint(config_)](
-                     const RoundResult& round, const WishInWork* work) {
-    const auto self = weak.lock();
-    if (!self || self->leaving_) return;
-    // While it was on its way somebody may have changed services.toml, or ended a freeze.
-    const bool outdated = configured != fingerprint(self->config_) ||
-                          (work != nullptr && !work->wish.write && !self->held());
-    if (outdated) return self->look_again();
-    self->on_tip(round, work);
-  };
-  return request;
-}
-
-void Service::look_again() {
-  look_anyway_ = true;
-  upstream_->poll();
-}
-
-void Service::on_tip(const RoundResult& round, const WishInWork* work) {
-  record_.save_again();
-  if (round.failure) return settled();
-  if (work == nullptr) return;
-  look_anyway_ = false;
-  tip_ = work->result;
-  if (!work->granted()) {
-    trouble_.set(work->result.error);
-    trouble_.retry_later();
-  } else if (!held()) {
-    return follow(work->result);
-  } else {
-    trouble_.clear();
-  }
-  publish_metrics();
-  settled();
-}
-
-bool Service::in_sync() const {
-  if (tip_.links.size() != config_.overlays.size()) return false;
-  for (size_t i = 0; i < config_.overlays.size(); i++) {
-    const auto& local = config_.overlays[i].local;
-    const auto& steps = state().steps;
-    const bool there = std::any_of(steps.begin(), steps.end(), [&](const Step& step) {
-      return step.subject == local && step.value == tip_.links[i].tree;
-    });
-    if (!there) return false;
-  }
-  return true;
-}
-
-void Service::follow(const WishResult& content) {
-  const bool nothing_to_do = in_sync() && state().deployed.id == content.commit.id &&
-                             state().configured == fingerprint(config_) && !queue_.busy();
-  if (nothing_to_do) {
-    trouble_.clear();
-    publish_metrics();
-    return settled();
-  }
-  queue_.add([self = shared_from_this(), content,
-              configured = fingerprint(config_)](const Ticket& ticket) {
-    // frozen, pinned or configured anew since it was asked for: then it stays
-    if (self->held() || self->leaving_ || configured != fingerprint(self->config_)) return;
-    self->change(content, {.verb = "forward", .by = on_its_own, .reason = ""},
-                 [self, ticket](const ChangeResult& result) {
-                   if (!result.in_place) self->trouble_.retry_later();
-                   self->settled();
-                 });
-  });
-}
-
-// After a while, when something went wrong.
-void Service::try_again() {
-  look_anyway_ = true;
-  queue_.add([self = shared_from_this()](const Ticket& ticket) {
-    if (self->leaving_) return self->take_away(ticket);
-    if (self->ownership_) return self->upstream_->poll();
-    self->prepare_and_reconcile(ticket);
-  });
-}
-
-void Service::change(const WishResult& content, const ChangeOrder& order,
-                     std::function<void(const ChangeResult&)> done) {
-  const auto began = std::chrono::steady_clock::now();
-  change_ = std::make_unique<Change>(workshop_, config_, record_);
-  change_->run(
-      content, order,
-      [self = shared_from_this(), began, done = std::move(done)](const ChangeResult& result) {
-        const auto took = std::chrono::steady_clock::now() - began;
-        const bool failed = result.outcome == Outcome::failed;
-        if (result.outcome != Outcome::unchanged)
-          self->workshop_.metrics.count_change(self->config_.name, took, !failed);
-        // a unit that failed is remembered in the state, everything else here
-        if (result.in_place)
-          self->trouble_.clear();
-        else
-          self->trouble_.set(result.message, result.hint);
-        done(result);
-      });
-}
-
-void Service::ask(FetchMode mode, Wish wanted, std::function<void(const WishInWork&)> got,
-                  std::function<void(const ChangeResult&)> failed) {
-  upstream_->request(
-      mode,
-      {.wish = std::move(wanted),
-       .look_anyway = true,
-       .done = [weak = weak_from_this(), got = std::move(got), failed = std::move(failed)](
-                   const RoundResult& round, const WishInWork* work) {
-         const auto self = weak.lock();
-         if (!self) return;
-         if (round.failure || work == nullptr)
-           return failed({.outcome = Outcome::failed,
-                          .message = round.failure ? round.failure->message : "no answer",
-                          .hint = self->upstream_->hint()});
-         if (work->wish.wants_tip()) self->note_tip(*work);
-         if (!work->granted())
-           return failed({.outcome = work->result.refused ? Outcome::refused : Outcome::failed,
-                          .message = work->result.error,
-                          .hint = ""});
-         got(*work);
-       }});
-}
-
-// An answer that stood in for that to the next poll, which would find nothing new any more.
-void Service::note_tip(const WishInWork& work) {
-  look_anyway_ = true;
-  tip_ = work.result;
-  if (!work.granted() && !held()) trouble_.set(work.result.error);
 }
 
 // --- what goes with it ---------------------------------------------------------------------------

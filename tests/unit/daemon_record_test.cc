@@ -23,6 +23,8 @@ class Records : public testing::Test {
       fs::create_directories(folder);
   }
   ~Records() override { fs::remove_all(folder_); }
+  Records(const Records&) = delete;
+  Records& operator=(const Records&) = delete;
 
   // A folder in the state file's way is what a full disk is: root writes anywhere else.
   void hinder() { fs::create_directories(settings_.states() + "/web/x"); }
