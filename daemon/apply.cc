@@ -157,7 +157,7 @@ bool holds(const Step& step, const TreeStore& trees) {
     case StepKind::link:
       return link_target(step.subject) == step.value;
     case StepKind::checkout:
-      return current_checkout(step.subject) == step.value;
+      return is_current_checkout(step.subject, step.value);
     case StepKind::show:
       return trees.has(step.value);
     case StepKind::package:

@@ -51,7 +51,8 @@ void Change::run(const WishResult& content, const ChangeOrder& order, Done done)
   try {
     take_back_what_is_open();
     proposal = propose(workshop_, config_, record_.state(), content, order.act_anyway);
-    make_checkout(config_.checkout, commit_.id, tree_paths(proposal.links, workshop_.trees));
+    make_checkout(config_.checkout, checkout_name(commit_.id, proposal.links),
+                  tree_paths(proposal.links, workshop_.trees));
     publish(proposal);
   } catch (const std::exception& error) {
     record_log("failed", error.what());

@@ -6,15 +6,48 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <climits>
 #include <cstdio>
 
 #include "base/error.h"
 #include "base/file.h"
+#include "base/hash.h"
+#include "base/log.h"
 #include "base/path.h"
 #include "base/text.h"
+#include "git/messages.h"
 
 namespace overlayd {
 namespace {
+
+constexpr const char* current = "current";
+constexpr const char* current_in_the_making = ".current.new";  // what replace_symlink_at() uses
+constexpr const char* checkout_in_the_making = ".overlayd.new";
+
+constexpr size_t hash_digits = 8;
+
+bool is_checkout_name(std::string_view name) {
+  const size_t dash = std::min(name.find('-'), name.size());
+  const auto links = name.substr(dash);
+  return git::is_oid(name.substr(0, dash)) && links.size() == 1 + hash_digits &&
+         links.find_first_not_of("0123456789abcdef", 1) == std::string_view::npos;
+}
+
+bool is_our_name(const std::string& name) {
+  return name == current || name == current_in_the_making || name == checkout_in_the_making ||
+         is_checkout_name(name);
+}
+
+// Where a link leads; empty if there is no link.
+std::string target_of(int dir, const std::string& link) {
+  char target[PATH_MAX];
+  const ssize_t size = readlinkat(dir, link.c_str(), target, sizeof target);
+  return size < 0 ? "" : std::string(target, static_cast<size_t>(size));
+}
+
+bool is_there(const Fd& dir, const std::string& name) {
+  return faccessat(dir.get(), name.c_str(), F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+}
 
 void require_ours(const Fd& dir, const std::string& path) {
   struct stat status {};
@@ -64,45 +97,78 @@ void fill(const Fd& dir, const std::string& name, const CheckoutLinks& links) {
     if (!lies_in_another(link, links)) add_link(checkout, link, tree);
 }
 
+bool is_complete(const Fd& dir, const std::string& name, const CheckoutLinks& links) {
+  const auto whole = links.find(".");
+  if (whole != links.end()) return target_of(dir.get(), name) == whole->second;
+  return std::all_of(links.begin(), links.end(), [&](const auto& link) {
+    return lies_in_another(link.first, links) ||
+           target_of(dir.get(), name + "/" + link.first) == link.second;
+  });
+}
+
+void require_our_current(const Fd& dir, const std::string& folder) {
+  if (is_there(dir, current) && !is_checkout_name(target_of(dir.get(), current)))
+    throw Error::of(
+        "cannot use {}/{}: it is there, and overlayd did not make it; move it away, or name "
+        "another mount in services.toml",
+        folder, current);
+}
+
 }  // namespace
 
-// Made aside: what is there may be in use, with other links of the same commit.
-void make_checkout(const std::string& folder, const std::string& commit,
-                   const CheckoutLinks& links) {
+std::string checkout_name(const std::string& commit,
+                          const std::map<std::string, std::string>& trees) {
+  std::string text;
+  for (const auto& [link, tree] : trees) text += fmt::format("{}\n{}\n", link, tree);
+  return fmt::format("{}-{:0{}x}", commit, static_cast<uint32_t>(hash(text)), hash_digits);
+}
+
+// Made aside. The name says what is in it, so one that is complete stays as it is: it may be in
+// use. One that somebody has damaged is exchanged as a whole.
+void make_checkout(const std::string& folder, const std::string& name, const CheckoutLinks& links) {
   const Fd dir = open_folder(folder);
-  const std::string fresh = ".new";
+  require_our_current(dir, folder);
+  const std::string fresh = checkout_in_the_making;
   remove_tree_at(dir.get(), fresh);
+  const bool anew = is_there(dir, name);
+  if (anew && is_complete(dir, name, links)) return;
   fill(dir, fresh, links);
-  const bool anew = faccessat(dir.get(), commit.c_str(), F_OK, AT_SYMLINK_NOFOLLOW) == 0;
-  check(renameat2(dir.get(), fresh.c_str(), dir.get(), commit.c_str(),
+  check(renameat2(dir.get(), fresh.c_str(), dir.get(), name.c_str(),
                   anew ? RENAME_EXCHANGE : RENAME_NOREPLACE),
-        "cannot put the checkout {} in place", commit);
+        "cannot put the checkout {} in place", name);
   remove_tree_at(dir.get(), fresh);
 }
 
-void switch_checkout(const std::string& folder, const std::string& commit) {
+void switch_checkout(const std::string& folder, const std::string& name) {
   const Fd dir = open_folder(folder);
+  require_our_current(dir, folder);
   const std::string before = current_checkout(folder);
-  if (before == commit) return;
-  replace_symlink_at(dir.get(), "current", commit);
-  for (const auto& name : list_dir(dir.get()))
-    if (name != "current" && name != commit && name != before) remove_tree_at(dir.get(), name);
+  if (before == name) return;
+  replace_symlink_at(dir.get(), current, name);
+  for (const auto& other : list_dir(dir.get()))
+    if (is_our_name(other) && other != current && other != name && other != before)
+      remove_tree_at(dir.get(), other);
 }
 
 std::string current_checkout(const std::string& folder) {
-  char target[256];
-  const ssize_t size = readlink((folder + "/current").c_str(), target, sizeof target);
-  return size < 0 ? "" : std::string(target, static_cast<size_t>(size));
+  return target_of(AT_FDCWD, folder + "/" + current);
+}
+
+bool is_current_checkout(const std::string& folder, const std::string& name) {
+  struct stat status {};
+  return current_checkout(folder) == name && stat((folder + "/" + current).c_str(), &status) == 0 &&
+         S_ISDIR(status.st_mode);
 }
 
 void remove_checkouts(const std::string& folder) {
   if (kind_of(folder) != PathKind::directory) return;
   const Fd dir = open_folder(folder);
-  for (const auto& name : list_dir(dir.get())) remove_tree_at(dir.get(), name);
-  const std::string around = parent_path(folder);
-  if (rmdir(folder.c_str()) != 0 && errno != ENOTEMPTY && errno != ENOENT)
-    fail_with_errno(fmt::format("cannot remove {}", folder));
-  rmdir(around.c_str());  // only if it is empty
+  const bool ours = is_checkout_name(current_checkout(folder));
+  for (const auto& name : list_dir(dir.get()))
+    if (is_our_name(name) && (name != current || ours)) remove_tree_at(dir.get(), name);
+  if (rmdir(folder.c_str()) == 0 || errno == ENOENT) return;
+  if (errno != ENOTEMPTY) fail_with_errno(fmt::format("cannot remove {}", folder));
+  log_line(LOG_DEBUG, fmt::format("{} stays: it is not empty", folder));
 }
 
 }  // namespace overlayd

@@ -12,7 +12,7 @@ namespace overlayd {
 
 enum class StepKind {
   package,     // PACKAGE nginx               the package is installed
-  checkout,    // CHECKOUT <folder> <commit>  the folder's `current` is that commit
+  checkout,    // CHECKOUT <folder> <name>    the folder's `current` is that checkout
   directory,   // MKDIR /etc/grafana          a directory of ours is there
   file,        // TOUCH /etc/motd             an empty file of ours is there
   mount,       // MOUNT /etc/grafana <tree>   the tree (a directory) shows there
@@ -25,7 +25,7 @@ enum class StepKind {
 struct Step {
   StepKind kind = StepKind::directory;
   std::string subject;  // the path, package or unit
-  std::string value;    // tree, commit, target or action; empty where there is none
+  std::string value;    // tree, checkout, target or action; empty where there is none
   std::string origin;   // where it comes from: "services.toml:12 grafana/etc@8bd0e77"; not compared
 
   // The same thing on the machine, perhaps with another value.

@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/hash.h"
 #include "base/text.h"
+#include "daemon/checkout.h"
 
 namespace overlayd {
 namespace {
@@ -25,8 +26,7 @@ class StepMaker {
   Steps make() {
     for (const auto& package : target_.service.packages)
       add(StepKind::package, package, "", origin(target_.service.origin));
-    add(StepKind::checkout, target_.service.checkout, target_.commit,
-        origin(target_.service.origin));
+    add_checkout();
     for (const size_t index : outermost_first()) add_overlay(index);
     if (target_.service.action != Action::none)
       add(StepKind::unit, target_.service.unit, std::string(name_of(target_.service.action)),
@@ -47,6 +47,18 @@ class StepMaker {
   void add(StepKind kind, const std::string& subject, const std::string& value,
            const std::string& from) {
     steps_.push_back({.kind = kind, .subject = subject, .value = value, .origin = from});
+  }
+
+  void add_checkout() {
+    const std::string& folder = target_.service.checkout;
+    const std::string around = parent_path(folder);
+    const std::string from = origin(target_.service.origin);
+    std::map<std::string, std::string> trees;
+    for (size_t i = 0; i < target_.overlays.size(); i++)
+      trees[target_.service.overlays[i].link] = target_.overlays[i].tree;
+    if (facts_(around) == PathKind::missing && made_.insert(around).second)
+      add(StepKind::directory, around, "", from);
+    add(StepKind::checkout, folder, checkout_name(target_.commit, trees), from);
   }
 
   void add_overlay(size_t index) {

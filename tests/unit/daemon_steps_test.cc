@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "daemon/plan.h"
 #include "daemon/step.h"
+#include "daemon/target.h"
 
 namespace overlayd {
 namespace {
@@ -172,6 +173,41 @@ TEST(Plan, LeadsFromAnyListToAnyOtherAndItsInverseBack) {
     apply_to(model, inverse(plan));
     ASSERT_EQ(model, model_of(before));
   }
+}
+
+// --- the steps of a target
+
+ServiceConfig service_with_checkout(const std::string& folder) {
+  ServiceConfig service;
+  service.checkout = folder;
+  service.overlays.resize(1);
+  service.overlays[0].local = "/etc/x";
+  service.overlays[0].link = "x";
+  return service;
+}
+
+Steps steps_of(const ServiceConfig& service, const std::string& tree, PathKind around) {
+  const Target target{.service = service,
+                      .commit = std::string(40, 'a'),
+                      .overlays = {{git::EntryKind::directory, tree}}};
+  return make_steps(target, [&](const std::string& path) {
+    return path == "/srv/checkouts" ? around : PathKind::directory;
+  });
+}
+
+TEST(Target, FolderAroundTheCheckoutIsOursOnlyIfItWasMissing) {
+  const auto service = service_with_checkout("/srv/checkouts/web");
+  const Step made = step(StepKind::directory, "/srv/checkouts", "");
+  EXPECT_EQ(steps_of(service, "t1", PathKind::missing).front(), made);
+  EXPECT_EQ(steps_of(service, "t1", PathKind::directory).front().kind, StepKind::checkout);
+}
+
+TEST(Target, OtherTreesOfTheSameCommitAreAnotherCheckout) {
+  const auto service = service_with_checkout("/srv/checkouts/web");
+  const auto one = steps_of(service, "t1", PathKind::directory).front();
+  const auto two = steps_of(service, "t2", PathKind::directory).front();
+  EXPECT_TRUE(one.same_place(two));
+  EXPECT_NE(one.value, two.value);
 }
 
 }  // namespace
