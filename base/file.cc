@@ -128,20 +128,4 @@ std::vector<std::string> list_dir(int dir) {
   return names;
 }
 
-void remove_tree_at(int dir, const std::string& name) {
-  if (unlinkat(dir, name.c_str(), 0) == 0 || errno == ENOENT) return;
-  if (errno != EISDIR) fail_with_errno(fmt::format("cannot remove {}", name));
-  {
-    const Fd below = open_dir_at(dir, name);
-    struct stat here {};
-    struct stat parent {};
-    check(fstat(below.get(), &here), "cannot remove {}", name);
-    check(fstat(dir, &parent), "cannot remove {}", name);
-    if (here.st_dev != parent.st_dev)
-      throw Error::of("cannot remove {}: it is a mount point", name);
-    for (const auto& entry : list_dir(below.get())) remove_tree_at(below.get(), entry);
-  }
-  check(unlinkat(dir, name.c_str(), AT_REMOVEDIR), "cannot remove {}", name);
-}
-
 }  // namespace overlayd

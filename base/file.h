@@ -41,8 +41,8 @@ Fd make_dir_at(int dir, const std::string& name, mode_t mode);
 // Names of all entries but "." and "..", sorted.
 std::vector<std::string> list_dir(int dir);
 
-// Removes `name` and everything below it. Never follows a link and never crosses into a mount.
-// Nothing there is not an error.
+// Removes `name` and everything below it, however deep. Never follows a link and never crosses into
+// a mount: that is an error. Nothing there is not. May take long.
 void remove_tree_at(int dir, const std::string& name);
 
 }  // namespace overlayd

@@ -50,10 +50,14 @@ void remove_place(const std::string& path, PathKind kind) {
         path);
   const bool used = kind == PathKind::file && status.st_size > 0;
   const int flags = kind == PathKind::directory ? AT_REMOVEDIR : 0;
-  if (used || (unlinkat(parent.get(), name.c_str(), flags) != 0 && errno == ENOTEMPTY))
+  if (!used && (unlinkat(parent.get(), name.c_str(), flags) == 0 || errno == ENOENT)) return;
+  if (used || errno == ENOTEMPTY)
     return log_line(LOG_DEBUG, fmt::format("{} stays: it is not empty", path));
-  if (faccessat(parent.get(), name.c_str(), F_OK, AT_SYMLINK_NOFOLLOW) == 0)
-    throw Error::of("cannot remove {}: it is in use as a mount point", path);
+  // on a read-only file system somebody else put this there: what we made lies underneath
+  if (errno == EROFS)
+    return log_line(LOG_DEBUG, fmt::format("{} stays: it is part of what covers it", path));
+  if (errno == EBUSY) throw Error::of("cannot remove {}: it is in use as a mount point", path);
+  fail_with_errno(fmt::format("cannot remove {}", path));
 }
 
 std::optional<std::string> link_target(const std::string& path) {

@@ -12,7 +12,8 @@ namespace overlayd {
 // already is left as it is.
 void make_place(const std::string& path, PathKind kind);
 
-// Removes it, if it is still empty. What somebody put into it stays, and is logged.
+// Removes it, if it is still empty and can be changed. What somebody put into it stays, and so does
+// what another overlay has in its place.
 void remove_place(const std::string& path, PathKind kind);
 
 // Makes `path` a link to `target` in one step. Only a link to `before` or to `target` is replaced:

@@ -1,12 +1,18 @@
 // Mounting on a detached mount needs Linux 6.15. What works before: assemble it in a mount
 // namespace of a short-lived child, and take it out of there as a detached copy.
+//
+// Everybody waits for this child, as it takes less than a millisecond. It can only take longer if
+// the file system of the trees hangs: then it is given up.
 #include <fcntl.h>
+#include <poll.h>
 #include <sched.h>
 #include <sys/mount.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cerrno>
+#include <csignal>
 #include <cstring>
 
 #include "base/channel.h"
@@ -16,6 +22,8 @@
 
 namespace overlayd {
 namespace {
+
+constexpr int deadline_ms = 10'000;
 
 // One message: an error text, or one byte and a descriptor.
 struct Envelope {
@@ -97,6 +105,15 @@ Fd assemble(const std::string& source, const std::vector<Nested>& nested) {
   _exit(0);
 }
 
+bool answers_in_time(int socket) {
+  pollfd wanted{.fd = socket, .events = POLLIN, .revents = 0};
+  int ready = 0;
+  do {
+    ready = poll(&wanted, 1, deadline_ms);
+  } while (ready < 0 && errno == EINTR);
+  return ready > 0;
+}
+
 }  // namespace
 
 Fd stage_with(const std::string& source, const std::vector<Nested>& nested) {
@@ -105,6 +122,11 @@ Fd stage_with(const std::string& source, const std::vector<Nested>& nested) {
   const pid_t child = check(fork(), "cannot start a child process");
   if (child == 0) run_child(theirs.get(), source, nested);
   theirs.reset();
+  if (!answers_in_time(ours.get())) {
+    kill(child, SIGKILL);
+    waitpid(child, nullptr, WNOHANG);  // what hangs may not die of it, and is not waited for
+    throw Error("cannot assemble nested overlays: the file system of the trees does not answer");
+  }
   Fd result;
   std::string failure;
   try {
@@ -112,7 +134,7 @@ Fd stage_with(const std::string& source, const std::vector<Nested>& nested) {
   } catch (const Error& error) {
     failure = error.what();
   }
-  waitpid(child, nullptr, 0);
+  waitpid(child, nullptr, 0);  // it has nothing left to do but to end
   if (!failure.empty()) throw Error(failure);
   return result;
 }

@@ -1,0 +1,95 @@
+// What must be known without services.toml, and what is left of it when it is broken.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "daemon/commands.h"
+#include "daemon/load.h"
+#include "tests/functional/support/private_mounts.h"
+#include "tests/functional/support/temp_dir.h"
+
+namespace overlayd {
+namespace {
+
+namespace fs = std::filesystem;
+
+class Load : public testing::Test {
+ protected:
+  Load() {
+    options_.config_file = temp_ / "services.toml";
+    options_.home = temp_ / "home";
+    options_.user = "nobody";
+  }
+  void write_config(const std::string& text) const { temp_.file("services.toml", text); }
+  void write_config_with_state_in(const std::string& path) const {
+    write_config("[global]\nstate_directory = '" + path + "'\n");
+  }
+  // As the daemon does when it comes up.
+  void come_up() const {
+    const Settings settings = load(options_).settings;
+    remember_state_directory(settings);
+    remember_good_config(settings);
+  }
+  std::string state_in_force() const { return settings_in_force(options_).state_directory; }
+
+  test::TempDir temp_;
+  Options options_;
+};
+
+TEST_F(Load, ReadsOnly) {
+  write_config_with_state_in(temp_ / "state");
+  EXPECT_EQ(load(options_).settings.state_directory, temp_ / "state");
+  EXPECT_FALSE(fs::exists(temp_ / "state"));
+  EXPECT_FALSE(fs::exists(temp_ / "home"));
+}
+
+TEST_F(Load, StateDirectoryIsKnownWithoutServicesToml) {
+  EXPECT_EQ(state_in_force(), temp_ / "home");
+  write_config_with_state_in(temp_ / "state");
+  come_up();
+  fs::remove(options_.config_file);
+  options_.user = "nobody-at-all";
+  EXPECT_EQ(state_in_force(), temp_ / "state");
+}
+
+TEST_F(Load, StateDirectoryIsOnlyNotedIfItIsElsewhere) {
+  write_config_with_state_in(temp_ / "state");
+  come_up();
+  write_config_with_state_in(temp_ / "home");
+  come_up();
+  EXPECT_EQ(state_in_force(), temp_ / "home");
+  EXPECT_FALSE(fs::is_symlink(temp_ / "home/state_directory"));
+}
+
+TEST_F(Load, BrokenFileLeavesTheOneBeforeInForce) {
+  write_config_with_state_in(temp_ / "state");
+  come_up();
+  write_config("[global\n");
+  const Loaded loaded = load(options_);
+  EXPECT_NE(loaded.config_error, "");
+  EXPECT_EQ(loaded.settings.state_directory, temp_ / "state");
+}
+
+TEST_F(Load, FullDiskHindersNothing) {
+  test::make_mounts_private();
+  temp_.dir("home");
+  test::mount_full_disk(temp_ / "home");
+  write_config_with_state_in(temp_ / "state");
+  come_up();
+  EXPECT_FALSE(fs::exists(temp_ / "home/services.toml.good"));
+}
+
+TEST_F(Load, StateIsForOneAtATime) {
+  const Fd lock = lock_state(temp_ / "state/inner");
+  EXPECT_THROW(lock_state(temp_ / "state/inner"), Error);
+}
+
+TEST_F(Load, StateDirectoryMustBeRootsAlone) {
+  fs::permissions(temp_.dir("state"), fs::perms::all);
+  EXPECT_THROW(lock_state(temp_ / "state"), Error);
+}
+
+}  // namespace
+}  // namespace overlayd

@@ -1,0 +1,108 @@
+// Putting in place what was deployed, from nothing but the state directory.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "base/file.h"
+#include "daemon/checkout.h"
+#include "daemon/commands.h"
+#include "daemon/place.h"
+#include "daemon/store.h"
+#include "daemon/trees.h"
+#include "tests/functional/support/temp_dir.h"
+
+namespace overlayd {
+namespace {
+
+namespace fs = std::filesystem;
+
+class Restore : public testing::Test {
+ protected:
+  Restore() {
+    // neither a services.toml nor the user is there
+    options_.config_file = temp_ / "services.toml";
+    options_.user = "nobody-at-all";
+    options_.home = temp_ / "home";
+    settings_.home = options_.home;
+    settings_.state_directory = temp_ / "state";
+    prepare_state_directory(settings_);
+    remember_state_directory(settings_);
+    temp_.file("state/trees/tree/page", "from Git");
+  }
+
+  // As if a service of that name had been deployed, with a symbolic link to its checkout.
+  ServiceState deployed(const std::string& name) const {
+    const std::string folder = temp_ / "checkouts/" + name;
+    ServiceState state;
+    state.links = {{"etc", "tree"}};
+    state.steps = {{StepKind::directory, temp_ / "checkouts", "", ""},
+                   {StepKind::checkout, folder, checkout_name(commit_, state.links), ""},
+                   {StepKind::link, temp_ / name, folder + "/current/etc", ""},
+                   {StepKind::show, temp_ / name, "tree", ""}};
+    Store(settings_).save(name, state, Durability::lazy);
+    return state;
+  }
+  bool shows(const std::string& name) const { return fs::exists(temp_ / (name + "/page")); }
+
+  const std::string commit_ = std::string(40, 'a');
+  test::TempDir temp_;
+  Options options_;
+  Settings settings_;
+};
+
+TEST_F(Restore, NeedsOnlyTheStateDirectory) {
+  deployed("web");
+  EXPECT_EQ(restore_overlays(options_), 0);
+  EXPECT_TRUE(shows("web"));
+}
+
+TEST_F(Restore, NothingDeployedYetIsFine) {
+  options_.home = temp_ / "elsewhere";
+  EXPECT_EQ(restore_overlays(options_), 0);
+  EXPECT_EQ(clear_overlays(options_), 0);
+  EXPECT_FALSE(fs::exists(options_.home));
+}
+
+TEST_F(Restore, OneThatCannotBeDoesNotHinderTheOthers) {
+  for (const char* name : {"a", "b", "c", "d"}) deployed(name);
+  temp_.file("b", "somebody else's");
+  fs::remove(temp_ / "state/state/c");
+  fs::create_symlink("c", temp_ / "state/state/c");  // cannot be read
+  EXPECT_EQ(restore_overlays(options_), 1);
+  EXPECT_TRUE(shows("a"));
+  EXPECT_TRUE(shows("d"));
+  EXPECT_EQ(read_file(temp_ / "b"), "somebody else's");
+}
+
+TEST_F(Restore, RemovalThatWasInterruptedIsTakenBack) {
+  const ServiceState state = deployed("web");
+  EXPECT_EQ(restore_overlays(options_), 0);
+  // the journal is there, everything is gone, the state is not
+  Store(settings_).begin("web", diff(state.steps, {}));
+  fs::remove(temp_ / "web");
+  remove_checkouts(temp_ / "checkouts/web");
+  EXPECT_EQ(restore_overlays(options_), 0);
+  EXPECT_TRUE(shows("web"));
+  EXPECT_TRUE(fs::is_empty(temp_ / "state/journal"));
+}
+
+TEST_F(Restore, ClearTakesAwayWhatWasMadeAndNothingElse) {
+  deployed("web");
+  deployed("other");
+  EXPECT_EQ(restore_overlays(options_), 0);
+  EXPECT_EQ(clear_overlays(options_), 0);
+  EXPECT_FALSE(fs::exists(temp_ / "checkouts"));
+  EXPECT_FALSE(link_target(temp_ / "web"));
+  EXPECT_TRUE(fs::is_empty(temp_ / "state/state"));
+}
+
+TEST_F(Restore, ClearLeavesAFolderAroundCheckoutsThatIsInUse) {
+  deployed("web");
+  temp_.file("checkouts/notes", "mine");
+  EXPECT_EQ(restore_overlays(options_), 0);
+  EXPECT_EQ(clear_overlays(options_), 0);
+  EXPECT_EQ(read_file(temp_ / "checkouts/notes"), "mine");
+}
+
+}  // namespace
+}  // namespace overlayd

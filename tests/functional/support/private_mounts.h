@@ -1,0 +1,16 @@
+// Mounts that nobody but this test program sees.
+#pragma once
+
+#include <string>
+
+namespace overlayd::test {
+
+// Moves this process into a mount namespace of its own; again does no harm.
+void make_mounts_private();
+
+// These need that first. What they mount is gone with the process.
+void bind(const std::string& source, const std::string& target);
+// A tmpfs on which nothing can be written any more.
+void mount_full_disk(const std::string& target);
+
+}  // namespace overlayd::test
