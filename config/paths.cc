@@ -74,8 +74,8 @@ constexpr std::array<std::string_view, 9> forbidden_trees = {
 
 // Neither inside nor around these: an overlay there could replace overlayd under its own feet.
 std::vector<std::string> own_paths(const std::string& state_directory) {
-  return {state_directory, "/etc/overlayd", "/run/overlayd", "/usr/libexec/overlayd",
-          "/usr/sbin/overlayd"};
+  return {state_directory, "/var/lib/overlayd",     "/etc/overlayd",
+          "/run/overlayd", "/usr/libexec/overlayd", "/usr/sbin/overlayd"};
 }
 
 void check_characters(std::string_view path) {

@@ -6,13 +6,30 @@
 #include <cerrno>
 
 #include "base/error.h"
-#include "base/file.h"
 #include "base/log.h"
 #include "config/host.h"
 #include "daemon/restore.h"
 #include "mounts/outside.h"
 
 namespace overlayd {
+namespace {
+
+bool is_there(const std::string& path) {
+  if (access(path.c_str(), F_OK) == 0) return true;
+  if (errno != ENOENT) fail_with_errno(fmt::format("cannot look at {}", path));
+  return false;
+}
+
+// Whether there is a state to work on. It must be there if it was noted that it is elsewhere: its
+// disk may not be mounted.
+bool has_state(const Settings& settings) {
+  if (is_there(settings.states())) return true;
+  if (settings.state_directory == settings.home) return false;
+  throw Error::of("there is no state in {}, though it was kept there: is its disk mounted?",
+                  settings.state_directory);
+}
+
+}  // namespace
 
 int check_config(const std::string& file) {
   const ParseResult result = parse_file(file, this_host());
@@ -25,7 +42,7 @@ int check_config(const std::string& file) {
 }
 
 Fd lock_state(const std::string& state_directory) {
-  Fd lock = open_dir(state_directory);
+  Fd lock = open_own_directory(state_directory);
   if (flock(lock.get(), LOCK_EX | LOCK_NB) != 0)
     throw Error::of("overlayd is running already (it holds {}); for this it must be stopped",
                     state_directory);
@@ -33,12 +50,16 @@ Fd lock_state(const std::string& state_directory) {
 }
 
 int restore_overlays(const Options& options) {
-  const Loaded loaded = load(options);
-  const Fd lock = lock_state(loaded.settings.state_directory);
-  const TreeStore trees(loaded.settings.trees());
-  const Store store(loaded.settings);
+  const Settings settings = settings_in_force(options);
+  if (!has_state(settings)) return 0;
+  const Fd lock = lock_state(settings.state_directory);
+  prepare_state_directory(settings);
+  const TreeStore trees(settings.trees());
+  const Store store(settings);
   Inventory inventory(trees);
-  const Restored restored = restore(store, trees, inventory, store.load());
+  Errors unreadable;
+  Restored restored = restore(store, trees, inventory, store.load(unreadable));
+  restored.errors.merge(unreadable);
   for (const auto& name : restored.changed) log_info("{}: put in place", name);
   for (const auto& [name, error] : restored.errors)
     log_error("{}: cannot be put in place: {}", name, error);
@@ -46,23 +67,25 @@ int restore_overlays(const Options& options) {
 }
 
 int clear_overlays(const Options& options) {
-  Settings settings;
-  settings.state_directory = state_directory_by(options.config_file);
-  if (access(settings.state_directory.c_str(), F_OK) != 0 && errno == ENOENT) return 0;
-  prepare_state_directory(settings);
+  const Settings settings = settings_in_force(options);
+  if (!has_state(settings)) return 0;
   const Fd lock = lock_state(settings.state_directory);
+  prepare_state_directory(settings);
   const TreeStore trees(settings.trees());
   const Store store(settings);
   Inventory inventory(trees);
-  const auto states = store.load();
+  Errors unreadable;
+  const auto states = store.load(unreadable);
   restore(store, trees, inventory, states);
   clear(store, inventory, states);
-  return 0;
+  for (const auto& [name, error] : unreadable)
+    log_error("{}: cannot be taken away: {}", name, error);
+  return unreadable.empty() ? 0 : 1;
 }
 
 int run_outside(const Options& options, const std::vector<std::string>& command) {
-  const std::string trees = state_directory_by(options.config_file) + "/trees";
-  if (access(trees.c_str(), F_OK) == 0) leave_overlays(trees);
+  const std::string trees = settings_in_force(options).trees();
+  if (is_there(trees)) leave_overlays(trees);
   std::vector<char*> arguments;
   arguments.reserve(command.size() + 1);
   for (const auto& argument : command) arguments.push_back(const_cast<char*>(argument.c_str()));

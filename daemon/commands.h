@@ -13,14 +13,17 @@ namespace overlayd {
 int run_daemon(const Options& options);
 // Says what is wrong with the file: 0 if nothing, else 1.
 int check_config(const std::string& file);
-// Puts in place what was deployed before, from local state alone.
+// The others need nothing but the state directory: not services.toml, nor space on the disk.
+//
+// Puts in place what was deployed before: 0 if all of it is, else 1.
 int restore_overlays(const Options& options);
 // Takes every overlay and everything else that was made away, and forgets it.
 int clear_overlays(const Options& options);
 // Runs a command that sees the machine without overlays. Returns only if that fails.
 int run_outside(const Options& options, const std::vector<std::string>& command);
 
-// Held as long as somebody works on the state; throws Error if another process does.
+// Held as long as somebody works on the state, and taken before anything is written. Makes the
+// directory if it is missing. Throws Error if another process has it.
 Fd lock_state(const std::string& state_directory);
 
 }  // namespace overlayd

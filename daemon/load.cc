@@ -1,16 +1,23 @@
 #include "daemon/load.h"
 
+#include <fcntl.h>
 #include <pwd.h>
+#include <unistd.h>
+
+#include <cerrno>
 
 #include "base/error.h"
 #include "base/file.h"
 #include "base/log.h"
 #include "config/host.h"
+#include "daemon/place.h"
 
 namespace overlayd {
 namespace {
 
+// In the folder Settings::home; the second is a symbolic link, there only if it leads elsewhere.
 constexpr const char* good_copy = "services.toml.good";
+constexpr const char* state_link = "state_directory";
 
 Settings make_settings(const Options& options, const Config& config) {
   const passwd* user = getpwnam(options.user.c_str());
@@ -20,27 +27,54 @@ Settings make_settings(const Options& options, const Config& config) {
         "package again",
         options.user);
   return {.config_file = options.config_file,
+          .home = options.home,
           .state_directory = config.global.state_directory,
           .program_directory = options.programs,
           .git_uid = user->pw_uid,
           .git_gid = user->pw_gid};
 }
 
-// What was in force when the file was still good.
-ParseResult parse_good_copy() {
-  return parse_file(GlobalConfig{}.state_directory + "/" + good_copy, this_host());
+void keep_state_link(const Settings& settings) {
+  const Fd home = open_own_directory(settings.home);
+  if (settings.state_directory != settings.home)
+    return replace_symlink_at(home.get(), state_link, settings.state_directory);
+  if (unlinkat(home.get(), state_link, 0) != 0 && errno != ENOENT)
+    fail_with_errno(fmt::format("cannot remove {}/{}", settings.home, state_link));
 }
 
 }  // namespace
 
-std::string state_directory_by(const std::string& config_file) {
-  const ParseResult result = parse_file(config_file, this_host());
-  return (result.config ? result.config->global : GlobalConfig{}).state_directory;
+void remember_good_config(const Settings& settings) noexcept {
+  try {
+    const Fd home = open_own_directory(settings.home);
+    const std::string text = read_file(settings.config_file);
+    if (read_file_if_any(home.get(), good_copy) == text) return;
+    write_file_at(home.get(), good_copy, text, 0600, Durability::lazy);
+  } catch (const std::exception& error) {
+    log_warning("{} cannot be copied to {}, for a start with a broken one: {}",
+                settings.config_file, settings.home, error.what());
+  }
 }
 
-void remember_good_config(const Settings& settings) {
-  const Fd state = open_dir(settings.state_directory);
-  write_file_at(state.get(), good_copy, read_file(settings.config_file), 0600, Durability::lazy);
+void remember_state_directory(const Settings& settings) noexcept {
+  try {
+    const std::string link = settings.home + "/" + state_link;
+    if (link_target(link).value_or(settings.home) != settings.state_directory)
+      keep_state_link(settings);
+  } catch (const std::exception& error) {
+    log_warning(
+        "it cannot be noted that the state directory is {}, so the next boot puts nothing in place "
+        "before overlayd runs: {}",
+        settings.state_directory, error.what());
+  }
+}
+
+Settings settings_in_force(const Options& options) {
+  Settings settings;
+  settings.config_file = options.config_file;
+  settings.home = options.home;
+  settings.state_directory = link_target(options.home + "/" + state_link).value_or(options.home);
+  return settings;
 }
 
 Loaded load(const Options& options) {
@@ -48,7 +82,7 @@ Loaded load(const Options& options) {
   ParseResult result = parse_file(options.config_file, this_host());
   if (!result.config) {
     loaded.config_error = render(result.diagnostics);
-    result = parse_good_copy();
+    result = parse_file(options.home + "/" + good_copy, this_host());
     if (!result.config) throw Error(loaded.config_error);
     log_error("{} is wrong, what was in force before stays so:\n{}", options.config_file,
               loaded.config_error);
@@ -56,8 +90,6 @@ Loaded load(const Options& options) {
   loaded.config = *result.config;
   loaded.services_for_others = result.services_for_others;
   loaded.settings = make_settings(options, loaded.config);
-  prepare_state_directory(loaded.settings);
-  if (loaded.config_error.empty()) remember_good_config(loaded.settings);
   return loaded;
 }
 

@@ -13,6 +13,7 @@ struct Options {
   std::string config_file = "/etc/overlayd/services.toml";
   std::string programs;           // folder of overlayd-fetch and overlayd-git
   std::string user = "overlayd";  // whom these run as
+  std::string home = Settings().home;
 };
 
 struct Loaded {
@@ -22,14 +23,18 @@ struct Loaded {
   std::string config_error;  // the file's diagnostics, if an earlier one is in force instead
 };
 
-// Reads the file. If it is wrong, what was in force before is taken; without such, throws Error
-// with the diagnostics. The state directory is ready for use afterwards.
+// Reads the file, and changes nothing. If it is wrong, what was in force before is taken; without
+// such, throws Error with the diagnostics.
 Loaded load(const Options& options);
 
-// Keeps the file that is in force, for a start with a broken one.
-void remember_good_config(const Settings& settings);
+// Keeps the file that is in force, for a start with a broken one. Cannot fail: it warns.
+void remember_good_config(const Settings& settings) noexcept;
 
-// The state directory by the file, or the default if the file is wrong.
-std::string state_directory_by(const std::string& config_file);
+// Keeps where the state directory is, for what must not depend on services.toml: putting in place
+// what was deployed, taking it away, and looking underneath. Cannot fail: it warns.
+void remember_state_directory(const Settings& settings) noexcept;
+
+// Settings with the state directory that was remembered, or else the default.
+Settings settings_in_force(const Options& options);
 
 }  // namespace overlayd

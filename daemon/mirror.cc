@@ -11,6 +11,7 @@
 #include "base/hash.h"
 #include "base/log.h"
 #include "base/path.h"
+#include "daemon/discard.h"
 
 namespace overlayd {
 namespace {
@@ -101,16 +102,21 @@ void discard_mirror(const Settings& settings, const UpstreamConfig& upstream) {
 
 StagingFolder::StagingFolder(const Settings& settings) {
   static uint64_t counter = 0;
-  path_ = fmt::format("{}/{}", settings.staging(), ++counter);
+  do {
+    path_ = fmt::format("{}/{}", settings.staging(), ++counter);
+  } while (kind_of(path_) != PathKind::missing);  // left over, and on its way out
   make_own_folder(path_, settings);
 }
 
 StagingFolder::~StagingFolder() {
+  if (access(path_.c_str(), F_OK) == 0) discard(parent_path(path_), {file_name(path_)});
+}
+
+void discard_left_over_staging(const Settings& settings) noexcept {
   try {
-    const Fd parent = open_dir(parent_path(path_));
-    remove_tree_at(parent.get(), file_name(path_));
-  } catch (const Error& error) {
-    log_warning("{}", error.what());
+    discard(settings.staging(), list_dir(open_dir(settings.staging()).get()));
+  } catch (const std::exception& error) {
+    log_warning("cannot clean up {}: {}", settings.staging(), error.what());
   }
 }
 

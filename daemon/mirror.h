@@ -33,7 +33,7 @@ class Mirror {
 // Moves the mirror of an upstream out of the way, for good. Does nothing if there is none.
 void discard_mirror(const Settings& settings, const UpstreamConfig& upstream);
 
-// A folder that the writer may fill; removed with this object.
+// A folder that the writer may fill; discarded with this object.
 class StagingFolder {
  public:
   explicit StagingFolder(const Settings& settings);
@@ -45,5 +45,8 @@ class StagingFolder {
  private:
   std::string path_;
 };
+
+// What an earlier daemon has left in staging/, if it could not clean up. Before any is made.
+void discard_left_over_staging(const Settings& settings) noexcept;
 
 }  // namespace overlayd

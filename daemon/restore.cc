@@ -52,12 +52,12 @@ Restored restore(const Store& store, const TreeStore& trees, Inventory& inventor
                  const std::map<std::string, ServiceState>& states) {
   Restored restored;
   for (const auto& [name, state] : states) inventory.set(name, state.steps);
-  for (const auto& [name, plan] : store.unfinished()) {
+  for (const auto& [name, plan] : store.unfinished(restored.errors)) {
     const auto state = states.find(name);
     try {
       take_back(name, plan, store, inventory, state == states.end() ? nullptr : &state->second);
       restored.changed.insert(name);
-    } catch (const Error& error) {
+    } catch (const std::exception& error) {
       restored.errors[name] = error.what();
     }
   }
@@ -67,7 +67,7 @@ Restored restore(const Store& store, const TreeStore& trees, Inventory& inventor
       if (plan.empty()) continue;
       restore_one(name, state, trees, inventory, plan);
       restored.changed.insert(name);
-    } catch (const Error& error) {
+    } catch (const std::exception& error) {
       restored.errors[name] = error.what();
     }
   }
@@ -82,7 +82,7 @@ void clear(const Store& store, Inventory& inventory,
       carry_out(diff(state.steps, {}), inventory.machine(name));
       inventory.set(name, {});
       store.remove(name);
-    } catch (const Error& error) {
+    } catch (const std::exception& error) {
       problems += fmt::format("{}{}: {}", problems.empty() ? "" : "; ", name, error.what());
     }
   }

@@ -12,8 +12,8 @@
 namespace overlayd {
 
 struct Restored {
-  std::set<std::string> changed;              // services of which something had to be put back
-  std::map<std::string, std::string> errors;  // services of which something is missing still
+  std::set<std::string> changed;  // services of which something had to be put back
+  Errors errors;                  // services of which something is missing still
 };
 
 // Takes interrupted changes back, tells `inventory` of everything, and then makes whatever is not

@@ -7,6 +7,7 @@
 #include "daemon/api.h"
 #include "daemon/commands.h"
 #include "daemon/manager.h"
+#include "daemon/mirror.h"
 
 namespace overlayd {
 namespace {
@@ -27,6 +28,10 @@ int run_daemon(const Options& options) {
   const Source interrupted = loop.on_signal(SIGINT, [&] { loop.exit(0); });
   Loaded loaded = load(options);
   const Fd lock = lock_state(loaded.settings.state_directory);
+  prepare_state_directory(loaded.settings);
+  discard_left_over_staging(loaded.settings);
+  remember_state_directory(loaded.settings);
+  if (loaded.config_error.empty()) remember_good_config(loaded.settings);
 
   const BusConnection bus = connect_system_bus();
   check_neg(sd_bus_attach_event(bus.get(), loop.raw(), 0), "cannot attach the bus to the loop");

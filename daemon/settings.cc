@@ -26,12 +26,15 @@ void require_root_only(const Fd& dir, const std::string& path) {
 
 }  // namespace
 
+Fd open_own_directory(const std::string& path) {
+  if (kind_of(path) == PathKind::missing) make_parents(path);
+  Fd dir = open_dir(path);
+  require_root_only(dir, path);
+  return dir;
+}
+
 void prepare_state_directory(const Settings& settings) {
-  if (kind_of(settings.state_directory) == PathKind::missing)
-    make_parents(settings.state_directory);
-  const Fd state = open_dir(settings.state_directory);
-  require_root_only(state, settings.state_directory);
-  remove_tree_at(state.get(), "staging");
+  const Fd state = open_own_directory(settings.state_directory);
   make_dir_at(state.get(), "mirrors", 0711);
   make_dir_at(state.get(), "staging", 0711);
   make_dir_at(state.get(), "trees", 0755);

@@ -5,10 +5,14 @@
 
 #include <string>
 
+#include "base/fd.h"
+
 namespace overlayd {
 
 struct Settings {
   std::string config_file = "/etc/overlayd/services.toml";
+  // Always here: the last good services.toml, and where the state directory in force is.
+  std::string home = "/var/lib/overlayd";
   std::string state_directory = "/var/lib/overlayd";
   std::string program_directory;  // of overlayd-fetch and overlayd-git
   uid_t git_uid = 0;              // whom these run as
@@ -21,8 +25,11 @@ struct Settings {
   std::string journals() const { return state_directory + "/journal"; }
 };
 
-// Makes the folders that are missing, with the right owners and modes; empties staging/. Refuses a
-// state directory that somebody else than root could change.
+// Opens a directory that is overlayd's, made if it is missing. Refuses one that somebody else than
+// root could change.
+Fd open_own_directory(const std::string& path);
+
+// Makes the folders in the state directory that are missing, with the right owners and modes.
 void prepare_state_directory(const Settings& settings);
 
 }  // namespace overlayd

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstring>
 
 #include "base/error.h"
 #include "base/log.h"
@@ -13,18 +14,28 @@ namespace {
 
 constexpr mode_t private_mode = 0600;
 
-bool is_temporary(const std::string& name) { return name.starts_with('.'); }
+// No service is called so: what write_file_at() has in the making, and what was put aside.
+bool is_no_service(const std::string& name) { return name.starts_with('.'); }
 
-// Calls `read` for each file in `dir`; what cannot be read is put aside, not thrown away.
+void put_aside(const Fd& dir, const std::string& name) {
+  const std::string aside = "." + name + ".broken";
+  if (renameat(dir.get(), name.c_str(), dir.get(), aside.c_str()) == 0)
+    return log_error("it is put aside as {}", aside);
+  log_error("it cannot be put aside as {}: {}", aside, std::strerror(errno));
+}
+
+// Calls `read` for each file in `dir`; what it cannot make sense of is put aside, not thrown away.
 template <typename Read>
-void for_each_file(const Fd& dir, const char* kind, const Read& read) {
+void for_each_file(const Fd& dir, const char* kind, Errors& errors, const Read& read) {
   for (const auto& name : list_dir(dir.get())) {
-    if (is_temporary(name) || name.ends_with(".broken")) continue;
+    if (is_no_service(name)) continue;
     try {
       read(name, read_file_at(dir.get(), name));
+    } catch (const SystemError& error) {
+      errors[name] = fmt::format("its {} cannot be read now: {}", kind, error.what());
     } catch (const Error& error) {
-      log_error("the {} of {} is put aside as {}.broken: {}", kind, name, name, error.what());
-      renameat(dir.get(), name.c_str(), dir.get(), (name + ".broken").c_str());
+      log_error("the {} of {} makes no sense: {}", kind, name, error.what());
+      put_aside(dir, name);
     }
   }
 }
@@ -34,11 +45,18 @@ void for_each_file(const Fd& dir, const char* kind, const Read& read) {
 Store::Store(const Settings& settings)
     : states_(open_dir(settings.states())), journals_(open_dir(settings.journals())) {}
 
-std::map<std::string, ServiceState> Store::load() const {
+std::map<std::string, ServiceState> Store::load(Errors& errors) const {
   std::map<std::string, ServiceState> states;
-  for_each_file(states_, "state", [&](const std::string& name, const std::string& text) {
+  for_each_file(states_, "state", errors, [&](const std::string& name, const std::string& text) {
     states[name] = parse_state(text, name);
   });
+  return states;
+}
+
+std::map<std::string, ServiceState> Store::load() const {
+  Errors errors;
+  auto states = load(errors);
+  if (!errors.empty()) throw Error::of("{}: {}", errors.begin()->first, errors.begin()->second);
   return states;
 }
 
@@ -61,11 +79,11 @@ void Store::finish(const std::string& service) const {
     fail_with_errno(fmt::format("cannot remove the journal of {}", service));
 }
 
-std::map<std::string, Plan> Store::unfinished() const {
+std::map<std::string, Plan> Store::unfinished(Errors& errors) const {
   std::map<std::string, Plan> plans;
-  for_each_file(journals_, "journal", [&](const std::string& name, const std::string& text) {
-    plans[name] = parse_plan(text);
-  });
+  for_each_file(
+      journals_, "journal", errors,
+      [&](const std::string& name, const std::string& text) { plans[name] = parse_plan(text); });
   return plans;
 }
 

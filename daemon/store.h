@@ -12,12 +12,18 @@
 
 namespace overlayd {
 
+// Service -> what is wrong with it.
+using Errors = std::map<std::string, std::string>;
+
 class Store {
  public:
   explicit Store(const Settings& settings);
 
-  // All states, by service. One that cannot be read is logged, put aside as <name>.broken and left
-  // out: the service starts anew, and its overlays are found again by what is mounted.
+  // All states, by service. One that makes no sense is logged, put aside as .<name>.broken and left
+  // out: the service starts anew, and its overlays are found again by what is mounted. One that
+  // cannot be read now is left as it is, and goes into `errors`.
+  std::map<std::string, ServiceState> load(Errors& errors) const;
+  // The same, but throws Error if there is one that cannot be read: to go on would overwrite it.
   std::map<std::string, ServiceState> load() const;
   void save(const std::string& service, const ServiceState& state, Durability durability) const;
   void remove(const std::string& service) const;
@@ -27,7 +33,7 @@ class Store {
   // The plan was carried out, or taken back, whole.
   void finish(const std::string& service) const;
   // Plans that were begun and not finished, by service.
-  std::map<std::string, Plan> unfinished() const;
+  std::map<std::string, Plan> unfinished(Errors& errors) const;
 
  private:
   Fd states_;

@@ -74,8 +74,8 @@ TEST_F(Load, BrokenFileLeavesTheOneBeforeInForce) {
 
 TEST_F(Load, FullDiskHindersNothing) {
   test::make_mounts_private();
-  temp_.dir("home");
-  test::mount_full_disk(temp_ / "home");
+  test::mount_disk(temp_.dir("home"));
+  test::fill_disk(temp_ / "home");
   write_config_with_state_in(temp_ / "state");
   come_up();
   EXPECT_FALSE(fs::exists(temp_ / "home/services.toml.good"));

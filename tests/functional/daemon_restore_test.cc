@@ -3,12 +3,14 @@
 
 #include <filesystem>
 
+#include "base/error.h"
 #include "base/file.h"
 #include "daemon/checkout.h"
 #include "daemon/commands.h"
 #include "daemon/place.h"
 #include "daemon/store.h"
 #include "daemon/trees.h"
+#include "tests/functional/support/private_mounts.h"
 #include "tests/functional/support/temp_dir.h"
 
 namespace overlayd {
@@ -56,11 +58,28 @@ TEST_F(Restore, NeedsOnlyTheStateDirectory) {
   EXPECT_TRUE(shows("web"));
 }
 
+TEST_F(Restore, NeedsNoSpaceOnTheDisk) {
+  test::make_mounts_private();
+  test::mount_disk(temp_ / "state");
+  prepare_state_directory(settings_);
+  temp_.file("state/trees/tree/page", "from Git");
+  deployed("web");
+  test::fill_disk(temp_ / "state");
+  EXPECT_EQ(restore_overlays(options_), 0);
+  EXPECT_TRUE(shows("web"));
+}
+
 TEST_F(Restore, NothingDeployedYetIsFine) {
   options_.home = temp_ / "elsewhere";
   EXPECT_EQ(restore_overlays(options_), 0);
   EXPECT_EQ(clear_overlays(options_), 0);
   EXPECT_FALSE(fs::exists(options_.home));
+}
+
+TEST_F(Restore, StateThatIsGoneIsAnError) {
+  fs::remove_all(temp_ / "state");
+  EXPECT_THROW(restore_overlays(options_), Error);
+  EXPECT_THROW(clear_overlays(options_), Error);
 }
 
 TEST_F(Restore, OneThatCannotBeDoesNotHinderTheOthers) {

@@ -22,8 +22,11 @@ void bind(const std::string& source, const std::string& target) {
         target);
 }
 
-void mount_full_disk(const std::string& target) {
+void mount_disk(const std::string& target) {
   check(mount("tmpfs", target.c_str(), "tmpfs", 0, "size=64k,mode=755"), "cannot mount {}", target);
+}
+
+void fill_disk(const std::string& target) {
   const Fd file(check(open((target + "/filler").c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600),
                       "cannot fill {}", target));
   const std::string page(4096, 'x');

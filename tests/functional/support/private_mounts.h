@@ -10,7 +10,8 @@ void make_mounts_private();
 
 // These need that first. What they mount is gone with the process.
 void bind(const std::string& source, const std::string& target);
-// A tmpfs on which nothing can be written any more.
-void mount_full_disk(const std::string& target);
+// A small file system, and no space left on it.
+void mount_disk(const std::string& target);
+void fill_disk(const std::string& target);
 
 }  // namespace overlayd::test
