@@ -1,0 +1,61 @@
+// What overlays stand on, when something else covers it.
+#include <gtest/gtest.h>
+#include <sys/mount.h>
+
+#include <filesystem>
+
+#include "base/error.h"
+#include "daemon/place.h"
+#include "tests/functional/support/private_mounts.h"
+#include "tests/functional/support/temp_dir.h"
+
+namespace overlayd {
+namespace {
+
+namespace fs = std::filesystem;
+
+class Place : public testing::Test {
+ protected:
+  Place() { test::make_mounts_private(); }
+  void cover(const std::string& target, const std::string& source) const {
+    test::bind(source, target);
+    check(mount(nullptr, target.c_str(), nullptr, MS_REMOUNT | MS_BIND | MS_RDONLY, nullptr),
+          "cannot make {} read-only", target);
+  }
+
+  test::TempDir temp_;
+  std::string outer_ = temp_.dir("outer");
+  std::string inner_ = temp_ / "outer/inner";
+  std::string file_ = temp_ / "outer/file";
+};
+
+TEST_F(Place, IsRemovedWhileNothingIsInIt) {
+  make_place(inner_, PathKind::directory);
+  make_place(file_, PathKind::file);
+  remove_place(inner_, PathKind::directory);
+  remove_place(file_, PathKind::file);
+  remove_place(file_, PathKind::file);
+  EXPECT_TRUE(fs::is_empty(outer_));
+}
+
+TEST_F(Place, StaysUnderAReadOnlyOverlayThatHasTheSame) {
+  make_place(inner_, PathKind::directory);
+  make_place(file_, PathKind::file);
+  temp_.dir("tree/inner");
+  temp_.file("tree/file", "");
+  cover(outer_, temp_ / "tree");
+  remove_place(inner_, PathKind::directory);
+  remove_place(file_, PathKind::file);
+  umount2(outer_.c_str(), MNT_DETACH);
+  EXPECT_TRUE(fs::exists(inner_));
+  EXPECT_TRUE(fs::exists(file_));
+}
+
+TEST_F(Place, ThatIsAMountPointIsAnError) {
+  make_place(inner_, PathKind::directory);
+  test::bind(temp_.dir("tree"), inner_);
+  EXPECT_THROW(remove_place(inner_, PathKind::directory), Error);
+}
+
+}  // namespace
+}  // namespace overlayd
