@@ -15,6 +15,7 @@
 #include "base/log.h"
 #include "base/path.h"
 #include "base/text.h"
+#include "daemon/ageing.h"
 #include "git/messages.h"
 
 namespace overlayd {
@@ -127,6 +128,7 @@ std::string checkout_name(const std::string& commit,
 // use. One that somebody has damaged is exchanged as a whole.
 void make_checkout(const std::string& folder, const std::string& name, const CheckoutLinks& links) {
   const Fd dir = open_folder(folder);
+  keep_from_ageing(parent_path(folder));
   require_our_current(dir, folder);
   const std::string fresh = checkout_in_the_making;
   remove_tree_at(dir.get(), fresh);

@@ -18,7 +18,8 @@ using CheckoutLinks = std::map<std::string, std::string>;
 std::string checkout_name(const std::string& commit,
                           const std::map<std::string, std::string>& trees);
 
-// Makes <folder>/<name>, if need be anew. Refuses a folder that others than root can change.
+// Makes <folder>/<name>, if need be anew. Refuses a folder that others than root can change. From
+// then on the folder does not age.
 void make_checkout(const std::string& folder, const std::string& name, const CheckoutLinks& links);
 
 // Points `current` at <name> in one rename, and removes checkouts other than this one and the one

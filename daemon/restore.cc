@@ -4,6 +4,8 @@
 
 #include "base/error.h"
 #include "base/log.h"
+#include "base/path.h"
+#include "daemon/ageing.h"
 #include "daemon/proposal.h"
 
 namespace overlayd {
@@ -46,6 +48,11 @@ void restore_one(const std::string& service, const ServiceState& state, const Tr
   carry_out(plan, inventory.machine(service));
 }
 
+void keep_checkouts(const ServiceState& state) {
+  for (const auto& step : state.steps)
+    if (step.kind == StepKind::checkout) keep_from_ageing(parent_path(step.subject));
+}
+
 }  // namespace
 
 Restored restore(const Store& store, const TreeStore& trees, Inventory& inventory,
@@ -64,9 +71,11 @@ Restored restore(const Store& store, const TreeStore& trees, Inventory& inventor
   for (const auto& [name, state] : states) {
     try {
       const Plan plan = missing(state.steps, trees);
-      if (plan.empty()) continue;
-      restore_one(name, state, trees, inventory, plan);
-      restored.changed.insert(name);
+      if (!plan.empty()) {
+        restore_one(name, state, trees, inventory, plan);
+        restored.changed.insert(name);
+      }
+      keep_checkouts(state);
     } catch (const std::exception& error) {
       restored.errors[name] = error.what();
     }

@@ -1,9 +1,8 @@
 // Checkouts, in a folder that may be an administrator's own.
 #include <gtest/gtest.h>
-#include <unistd.h>
+#include <sys/file.h>
 
 #include <filesystem>
-#include <fstream>
 
 #include "base/error.h"
 #include "base/file.h"
@@ -119,6 +118,20 @@ TEST_F(Checkout, ThatIsGoneIsNotCurrentAnyMore) {
   EXPECT_FALSE(is_current_checkout(folder_, name));
   make_checkout(folder_, name, first_);
   EXPECT_TRUE(is_current_checkout(folder_, name));
+}
+
+TEST_F(Checkout, FolderAroundIsLockedSoThatNothingInItAges) {
+  const auto locked = [&] {
+    const Fd around = open_dir(temp_ / "mount");
+    return flock(around.get(), LOCK_SH | LOCK_NB) != 0;
+  };
+  deploy(commit_a, first_);
+  EXPECT_TRUE(locked());
+  deploy(commit_b, first_);
+  EXPECT_TRUE(locked());
+  fs::remove_all(temp_ / "mount");
+  deploy(commit_a, first_);
+  EXPECT_TRUE(locked());
 }
 
 }  // namespace

@@ -210,6 +210,19 @@ test_attack_in_tmp() {
   holds /tmp/web/web/current/web/etc/page two
 }
 
+test_ageing() {
+  say "what is old in /tmp is taken away, but not the checkout"
+  mkdir -p /tmp/others/folder
+  echo 'e /tmp - - - 0' >/etc/tmpfiles.d/tmp.conf
+  systemd-tmpfiles --clean
+  gone /tmp/others
+  holds /tmp/web/web/current/web/etc/page two
+  systemctl restart overlayd
+  systemd-tmpfiles --clean
+  holds /tmp/web/web/current/web/etc/page two
+  rm /etc/tmpfiles.d/tmp.conf
+}
+
 phase_start() {
   make_history
   test_several_kinds
@@ -218,6 +231,7 @@ phase_start() {
   test_what_others_made
   test_occupied
   test_attack_in_tmp
+  test_ageing
   echo mine >/tmp/mine
   then_reboot rebooted
 }
