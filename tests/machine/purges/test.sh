@@ -7,6 +7,9 @@ put site demo/file <<<'from Git'
 put site single <<<'single from Git'
 commit site one >/dev/null
 services <<TOML
+[global]
+state_directory = "/srv/state"
+
 [[services]]
 service = "demo"
 upstream = "$(upstream site)"
@@ -32,7 +35,7 @@ apt-get --quiet=2 update
 get() { apt-get --quiet=2 --yes "$@" >/root/apt.log 2>&1 || fail "$(cat /root/apt.log)"; }
 everything_there() { overlay_at /etc/demo && overlay_at /etc/made/for/us && overlay_at /etc/demo.conf && [[ -L /etc/linked ]]; }
 nothing_left() {
-  assert_lacks "$(cat /proc/self/mountinfo)" overlayd/trees
+  assert_lacks "$(cat /proc/self/mountinfo)" /trees/
   assert_eq own "$(cat /etc/demo/file)"
   fails_with 2 ls -d /etc/linked
   fails_with 2 ls -d /etc/made
@@ -52,11 +55,26 @@ say "installed again: everything is back"
 get install overlayd
 wait_for 10 everything_there
 
-say "purged: there is no trace"
+say "removed while nothing can be undone: at least it is unmounted"
+systemctl stop overlayd
+flock --no-fork /srv/state sleep infinity &
+locker=$!
+wait_for 5 fails_with 1 flock --nonblock /srv/state true
+get remove overlayd
+assert_lacks "$(cat /proc/self/mountinfo)" /trees/
+kill "$locker"
+get install overlayd
+wait_for 10 everything_there
+
+say "purged: there is no trace, and what others have put beside it stays"
+echo key >/etc/overlayd/key
+echo mine >/srv/state/file
 get purge overlayd
 nothing_left
 fails_with 2 ls -d /var/lib/overlayd
-fails_with 2 ls -d /etc/overlayd
+assert_eq key "$(ls /etc/overlayd)"
+assert_eq file "$(ls -A /srv/state)"
+rm -r /etc/overlayd
 fails_with 2 ls -d /run/overlayd
 fails_with 2 ls -d /srv/checkouts
 assert_eq "" "$(find /etc /usr /var/lib -name '*overlayd*' -not -path '/var/lib/apt/*')"
