@@ -101,6 +101,13 @@ TOML
   systemctl restart overlayd
   untouched
 
+  say "a second one beside it does not get in its way"
+  mkdir /var/lib/overlayd/staging/in-use
+  fails_with 1 overlayd
+  assert_contains "$output" 'is running already'
+  rmdir /var/lib/overlayd/staging/in-use
+  untouched
+
   say "killed"
   local pid
   pid=$(main_pid)

@@ -1,5 +1,6 @@
 #!/bin/bash
-# Shows that after a reboot, and after a power cut, overlays are in place before any service starts, with no upstream.
+# Shows that after a reboot, and after a power cut, overlays are in place before any service starts, with no upstream and
+# with a services.toml that has become wrong.
 source /machine/lib.sh
 
 phase_start() {
@@ -7,6 +8,9 @@ phase_start() {
   put site demo/file <<<'from Git'
   commit site one >/dev/null
   services <<TOML
+[global]
+state_directory = "/srv/state"
+
 [[services]]
 service = "witness"
 upstream = "$(upstream site)"
@@ -40,13 +44,17 @@ phase_seen() {
   wait_for 10 systemctl is-active overlayd
   assert_eq success "$(systemctl show --property=Result --value overlayd-restore)"
   overlay_at /etc/demo
+  echo '[global' >/etc/overlayd/services.toml
   then_power_cut cut
 }
 
 phase_cut() {
-  say "after a power cut too"
+  say "after a power cut too, and what was in force stays so"
   assert_eq $'from Git\nfrom Git' "$(cat /run/seen)"
   wait_for 10 systemctl is-active overlayd
+  assert_eq success "$(systemctl show --property=Result --value overlayd-restore)"
+  overlay_at /etc/demo
+  assert_eq "" "$(ls -A /srv/state/staging)"
 }
 
 "phase_$1"
