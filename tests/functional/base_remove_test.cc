@@ -68,10 +68,9 @@ TEST_F(RemoveTree, DepthNeedsNoDescriptors) {
 TEST_F(RemoveTree, StopsAtMounts) {
   test::make_mounts_private();
   temp_.file("kept/file", "x");
-  for (const char* place : {"top", "a/one", "a/b/two"}) {
-    temp_.dir(place);
-    test::bind(temp_ / "kept", temp_ / place);
-  }
+  const auto top = test::bind(temp_ / "kept", temp_.dir("top"));
+  const auto one = test::bind(temp_ / "kept", temp_.dir("a/one"));
+  const auto two = test::bind(temp_ / "kept", temp_.dir("a/b/two"));
   EXPECT_THROW(remove("top"), Error);
   EXPECT_THROW(remove("a"), Error);
   EXPECT_TRUE(there("kept/file"));

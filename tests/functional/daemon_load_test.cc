@@ -74,7 +74,7 @@ TEST_F(Load, BrokenFileLeavesTheOneBeforeInForce) {
 
 TEST_F(Load, FullDiskHindersNothing) {
   test::make_mounts_private();
-  test::mount_disk(temp_.dir("home"));
+  const auto disk = test::mount_disk(temp_.dir("home"));
   test::fill_disk(temp_ / "home");
   write_config_with_state_in(temp_ / "state");
   come_up();

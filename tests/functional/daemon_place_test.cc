@@ -1,6 +1,5 @@
 // What overlays stand on, when something else covers it.
 #include <gtest/gtest.h>
-#include <sys/mount.h>
 
 #include <filesystem>
 
@@ -17,11 +16,6 @@ namespace fs = std::filesystem;
 class Place : public testing::Test {
  protected:
   Place() { test::make_mounts_private(); }
-  void cover(const std::string& target, const std::string& source) const {
-    test::bind(source, target);
-    check(mount(nullptr, target.c_str(), nullptr, MS_REMOUNT | MS_BIND | MS_RDONLY, nullptr),
-          "cannot make {} read-only", target);
-  }
 
   test::TempDir temp_;
   std::string outer_ = temp_.dir("outer");
@@ -43,17 +37,18 @@ TEST_F(Place, StaysUnderAReadOnlyOverlayThatHasTheSame) {
   make_place(file_, PathKind::file);
   temp_.dir("tree/inner");
   temp_.file("tree/file", "");
-  cover(outer_, temp_ / "tree");
-  remove_place(inner_, PathKind::directory);
-  remove_place(file_, PathKind::file);
-  umount2(outer_.c_str(), MNT_DETACH);
+  {
+    const auto cover = test::bind(temp_ / "tree", outer_, test::Access::read_only);
+    remove_place(inner_, PathKind::directory);
+    remove_place(file_, PathKind::file);
+  }
   EXPECT_TRUE(fs::exists(inner_));
   EXPECT_TRUE(fs::exists(file_));
 }
 
 TEST_F(Place, ThatIsAMountPointIsAnError) {
   make_place(inner_, PathKind::directory);
-  test::bind(temp_.dir("tree"), inner_);
+  const auto cover = test::bind(temp_.dir("tree"), inner_);
   EXPECT_THROW(remove_place(inner_, PathKind::directory), Error);
 }
 

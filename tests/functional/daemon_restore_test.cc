@@ -60,7 +60,7 @@ TEST_F(Restore, NeedsOnlyTheStateDirectory) {
 
 TEST_F(Restore, NeedsNoSpaceOnTheDisk) {
   test::make_mounts_private();
-  test::mount_disk(temp_ / "state");
+  const auto disk = test::mount_disk(temp_ / "state");
   prepare_state_directory(settings_);
   temp_.file("state/trees/tree/page", "from Git");
   deployed("web");

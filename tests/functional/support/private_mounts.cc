@@ -17,13 +17,23 @@ void make_mounts_private() {
   check(mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr), "cannot make mounts private");
 }
 
-void bind(const std::string& source, const std::string& target) {
-  check(mount(source.c_str(), target.c_str(), nullptr, MS_BIND, nullptr), "cannot mount {}",
-        target);
+Mounted::~Mounted() {
+  if (!target_.empty()) umount2(target_.c_str(), MNT_DETACH);
 }
 
-void mount_disk(const std::string& target) {
+Mounted bind(const std::string& source, const std::string& target, Access access) {
+  check(mount(source.c_str(), target.c_str(), nullptr, MS_BIND, nullptr), "cannot mount {}",
+        target);
+  Mounted mounted(target);
+  if (access == Access::read_only)
+    check(mount(nullptr, target.c_str(), nullptr, MS_REMOUNT | MS_BIND | MS_RDONLY, nullptr),
+          "cannot make {} read-only", target);
+  return mounted;
+}
+
+Mounted mount_disk(const std::string& target) {
   check(mount("tmpfs", target.c_str(), "tmpfs", 0, "size=64k,mode=755"), "cannot mount {}", target);
+  return Mounted(target);
 }
 
 void fill_disk(const std::string& target) {
