@@ -50,7 +50,7 @@ Manager::Manager(Loop& loop, Loaded loaded, sd_bus* bus)
 void Manager::start(Callback ready) {
   ready_ = std::move(ready);
   put_in_place();
-  watch_ = std::make_unique<ConfigWatch>(loop_, settings_.config_file, [this] { reload(); });
+  watch_ = std::make_unique<ConfigWatch>(loop_, settings_.config_file, [this] { file_changed(); });
   address_watch_ = std::make_unique<AddressWatch>(loop_, [this] { addresses_changed(); });
   for (const auto& [name, state] : states_)
     if (state.deployed.id.empty()) not_up_yet_.insert(name);
@@ -82,8 +82,16 @@ void Manager::came_up(const std::string& name) {
   if (not_up_yet_.empty()) announce_ready();
 }
 
-std::string Manager::reload() {
+std::string Manager::reload() { return consider(parse_file(settings_.config_file, this_host())); }
+
+// An editor writes a file in several goes: one that is wrong is reported once.
+void Manager::file_changed() {
   ParseResult result = parse_file(settings_.config_file, this_host());
+  const bool known = !result.config && render(result.diagnostics) == config_error_;
+  if (!known) consider(std::move(result));
+}
+
+std::string Manager::consider(ParseResult result) {
   if (!result.config) {
     config_error_ = render(result.diagnostics);
     log_error("{} is not taken over, what was in force stays so:\n{}", settings_.config_file,

@@ -51,6 +51,8 @@ class Manager {
   void put_in_place();
   void came_up(const std::string& name);
   void announce_ready();
+  void file_changed();
+  std::string consider(ParseResult result);
   void take_over(ParseResult result);
   void addresses_changed();
   void apply_config();

@@ -14,9 +14,10 @@ namespace {
 
 void say_ready() { sd_notify(0, "READY=1"); }
 
+// systemd waits for READY, whatever happens.
 void reload(Manager& manager) {
   sd_notify(0, "RELOADING=1");
-  manager.reload();
+  guard([&] { manager.reload(); });
   say_ready();
 }
 
@@ -43,8 +44,9 @@ int run_daemon(const Options& options) {
   Api api(manager, bus.get());
   api.open();
   manager.start(say_ready);
-  log_info("overlayd {}: {} services on this machine", OVERLAYD_VERSION,
-           manager.config().services.size());
+  const size_t services = manager.config().services.size();
+  log_info("overlayd {}: {} service{} on this machine", OVERLAYD_VERSION, services,
+           services == 1 ? "" : "s");
   const int code = loop.run();
   sd_notify(0, "STOPPING=1");
   return code;
