@@ -60,7 +60,7 @@ void add_service(Table& table, const Value& service, const View& view) {
 
 std::string swap_in_words(const std::string& swap) {
   if (swap == "beneath") return "atomic swap";
-  if (swap == "stacked") return "stacked mounts (Linux before 6.5)";
+  if (swap == "propagated") return "atomic swap by propagation (Linux before 6.5)";
   return printable(swap);
 }
 

@@ -136,7 +136,7 @@ Dict Api::machine_status() const {
   gethostname(host, sizeof host - 1);
   return {{"version", OVERLAYD_VERSION},
           {"host", host},
-          {"swap", swap_mode() == SwapMode::beneath ? "beneath" : "stacked"},
+          {"swap", swap_mode() == SwapMode::beneath ? "beneath" : "propagated"},
           {"config", manager_.settings().config_file},
           {"config_error", printable(manager_.config_error(), 20000, true)}};
 }

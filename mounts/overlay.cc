@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/path.h"
+#include "mounts/propagate.h"
 #include "mounts/table.h"
 
 #ifndef MOVE_MOUNT_BENEATH
@@ -29,18 +30,13 @@ void take_away(const Fd& mount, const std::string& path) {
   check(umount2(path_of_fd(mount.get()).c_str(), MNT_DETACH), "cannot unmount {}", path);
 }
 
-// Bounds the stack that `stacked` swaps build up.
-void collapse_if_high(const std::string& target) {
-  if (stack_height(target) >= max_stack) detach(target);
-}
-
 }  // namespace
 
 SwapMode swap_mode() {
   // Unknown flags are refused before the descriptors are looked at.
   static const SwapMode mode = [] {
     move_mount(-1, "", -1, "", by_descriptors | MOVE_MOUNT_BENEATH);
-    return errno == EBADF ? SwapMode::beneath : SwapMode::stacked;
+    return errno == EBADF ? SwapMode::beneath : SwapMode::propagated;
   }();
   return mode;
 }
@@ -74,12 +70,15 @@ void attach(const Fd& staged, const std::string& target, const std::vector<std::
 }
 
 void swap(const Fd& staged, const std::string& target, SwapMode mode) {
-  if (mode == SwapMode::stacked) {
-    collapse_if_high(target);
+  const Fd top = open_path(target);
+  if (mode == SwapMode::propagated && !can_slide_beneath(top)) {
+    take_away(top, target);
     return move(staged, open_path(target), 0, target);
   }
-  const Fd top = open_path(target);
-  move(staged, top, MOVE_MOUNT_BENEATH, target);
+  if (mode == SwapMode::beneath)
+    move(staged, top, MOVE_MOUNT_BENEATH, target);
+  else
+    slide_beneath(staged, target);
   take_away(top, target);
 }
 

@@ -10,13 +10,11 @@
 
 namespace overlayd {
 
-// How one mount replaces another.
+// How one mount replaces another: the new one slides below the old one, which is then taken away.
 enum class SwapMode {
-  beneath,  // the new one slides below the old one, which is then taken away: Linux 6.5
-  stacked   // the new one covers the old one, which stays below; every `max_stack` swaps all are
-            // taken away and one put back, and for some 20 µs what is underneath shows
+  beneath,    // by asking for it: MOVE_MOUNT_BENEATH, Linux 6.5
+  propagated  // by mount propagation, see propagate.h
 };
-constexpr int max_stack = 8;
 
 // What this kernel can do; asked once.
 SwapMode swap_mode();
@@ -36,7 +34,9 @@ bool is_mount_root(const std::string& target);
 // which are part of `staged` and whose own mounts below, if there are any, are taken away.
 void attach(const Fd& staged, const std::string& target, const std::vector<std::string>& covered);
 
-// Replaces the overlay that stands at `target`: every look-up sees the old or the new one.
+// Replaces the overlay that stands at `target`: every look-up sees the old or the new one. Only
+// before Linux 6.5, and where somebody made what it stands on private, the old one has to go first,
+// and for some 20 µs what is underneath shows. `staged` may be used up.
 void swap(const Fd& staged, const std::string& target, SwapMode mode = swap_mode());
 
 // Takes the overlay at `target` away, with all that is stacked. Open files in it stay usable by who

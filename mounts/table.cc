@@ -1,6 +1,7 @@
 #include "mounts/table.h"
 
 #include <libmount/libmount.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 
@@ -20,9 +21,14 @@ std::string text_or_empty(const char* text) { return text == nullptr ? "" : text
 
 MountEntry to_entry(libmnt_fs* entry) {
   const dev_t device = mnt_fs_get_devno(entry);
+  unsigned long propagation = 0;
+  mnt_fs_get_propagation(entry, &propagation);
   return {.target = text_or_empty(mnt_fs_get_target(entry)),
           .root = text_or_empty(mnt_fs_get_root(entry)),
-          .device = fmt::format("{}:{}", major(device), minor(device))};
+          .device = fmt::format("{}:{}", major(device), minor(device)),
+          .id = mnt_fs_get_id(entry),
+          .parent = mnt_fs_get_parent_id(entry),
+          .shared = (propagation & MS_SHARED) != 0};
 }
 
 // Joins "/" and "/var", or "/@root" and "/var".
@@ -66,6 +72,17 @@ int stack_height(const std::string& target) {
     height++;
   }
   return height;
+}
+
+bool stands_on_shared(int id) {
+  const auto table = read_mount_table();
+  const auto with_id = [&](int wanted) {
+    return std::find_if(table.begin(), table.end(),
+                        [&](const MountEntry& entry) { return entry.id == wanted; });
+  };
+  const auto mount = with_id(id);
+  const auto below = mount == table.end() ? mount : with_id(mount->parent);
+  return below != table.end() && below->shared;
 }
 
 std::vector<MountEntry> mounts_of(const std::string& folder) {

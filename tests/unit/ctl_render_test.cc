@@ -153,8 +153,8 @@ TEST_F(CtlRender, StatusBeginsWithARefusedConfiguration) {
 }
 
 TEST_F(CtlRender, StatusNamesTheStackedSwapOfOldKernels) {
-  EXPECT_NE(render_status(status_of({}, {{"swap", "stacked"}}), view_)
-                .find("stacked mounts (Linux before 6.5)"),
+  EXPECT_NE(render_status(status_of({}, {{"swap", "propagated"}}), view_)
+                .find("atomic swap by propagation (Linux before 6.5)"),
             std::string::npos);
 }
 
