@@ -21,6 +21,8 @@
 # interface, no other network, no service running, and no overlayd. The first command that fails fails the scenario. Its
 # own folder is /scenario, this one /machine and the built package /debs, all read-only; the machine is thrown away after.
 #
+# `run --emulated NAME` does the same with a kernel of its own, Debian 12's: a scenario for it waits in minutes.
+#
 # To go on after a reboot, end a phase with `then_reboot PHASE` or `then_power_cut PHASE`: test.sh is called again with
 # that word as $1 (`start` the first time) on the same disk.
 #
