@@ -20,7 +20,6 @@ namespace {
 
 constexpr int socket_number = 3;
 constexpr int report_number = 4;
-constexpr size_t max_report_bytes = 4096;
 
 // What the child must not inherit: blocked signals, handlers, our terminal's session.
 void reset_process() {
@@ -39,7 +38,7 @@ void place(int fd, int number) {
     check(dup2(fd, number), "cannot place a descriptor");
 }
 
-// Only stdin, stdout, stderr, the socket and the report pipe are left.
+// Only stdin, stdout, stderr, the socket (if there is one) and the report pipe are left.
 void arrange_descriptors(int socket, int report) {
   const int null = check(open("/dev/null", O_RDONLY | O_CLOEXEC), "cannot open /dev/null");
   check(dup2(null, STDIN_FILENO), "cannot place stdin");
@@ -64,20 +63,21 @@ std::vector<char*> pointers(const std::vector<std::string>& texts) {
   return result;
 }
 
-void execute(const Child::Command& command) {
+[[noreturn]] void execute(const Child::Command& command) {
   if (command.sandbox) enter(*command.sandbox);
   execve(command.argv[0].c_str(), pointers(command.argv).data(), pointers(command.env).data());
   fail_with_errno(fmt::format("cannot run {}", command.argv[0]));
 }
 
-[[noreturn]] void run_body(const Callback& body) {
+bool report(std::string_view text) {
+  return write(report_number, text.data(), std::min(text.size(), max_report_bytes)) >= 0;
+}
+
+[[noreturn]] void run_body(const Child::Work& body) {
   try {
-    body();
-    _exit(0);
+    _exit(report(body()) ? 0 : 126);
   } catch (const std::exception& error) {
-    const std::string_view text = error.what();
-    const auto written = write(report_number, text.data(), std::min(text.size(), max_report_bytes));
-    _exit(written < 0 ? 126 : 125);
+    _exit(report(error.what()) ? 125 : 126);
   }
 }
 
@@ -125,7 +125,7 @@ Child::Child(Loop& loop, const Command& command, std::chrono::seconds deadline, 
     : loop_(loop), ended_(std::move(ended)) {
   const uint64_t flags = command.sandbox ? namespace_flags(*command.sandbox) : 0;
   start(
-      [&] {
+      [&]() -> std::string {
         arrange_descriptors(command.socket, report_.get());
         execute(command);
       },
@@ -133,22 +133,23 @@ Child::Child(Loop& loop, const Command& command, std::chrono::seconds deadline, 
   deadline_source_ = loop_.after(deadline, [this] { on_deadline(); });
 }
 
-Child::Child(Loop& loop, const Callback& work, std::chrono::seconds deadline, Ended ended)
+Child::Child(Loop& loop, const Work& work, std::chrono::seconds deadline, Ended ended)
     : loop_(loop), ended_(std::move(ended)) {
   start(
       [&] {
-        check(dup3(report_.get(), report_number, O_CLOEXEC), "cannot place a descriptor");
-        work();
+        arrange_descriptors(-1, report_.get());
+        return work();
       },
       0);
   deadline_source_ = loop_.after(deadline, [this] { on_deadline(); });
 }
 
-void Child::start(const Callback& body, uint64_t flags) {
+void Child::start(const Work& body, uint64_t flags) {
   int ends[2];
   check(pipe2(ends, O_CLOEXEC), "cannot make a pipe");
   Fd reading(ends[0]);
   report_.reset(ends[1]);
+  check(fcntl(reading.get(), F_SETFL, O_NONBLOCK), "cannot make a pipe");
   int pidfd = -1;
   clone_args args{};
   args.flags = flags | CLONE_PIDFD;
@@ -175,7 +176,7 @@ void Child::on_exit() {
   pidfd_.reset();
   Exit exit;
   exit.code = info.si_code == CLD_EXITED ? info.si_status : 128 + info.si_status;
-  exit.report = exit.code == 0 ? "" : read_report(report_.get());
+  exit.report = read_report(report_.get());
   const Ended ended = std::move(ended_);
   ended(exit);
 }

@@ -19,12 +19,17 @@ namespace overlayd {
 struct Exit {
   int code = 0;            // exit code; 128 + signal if it was killed
   bool timed_out = false;  // its deadline ran out and it was killed
-  std::string report;      // what it reported of itself: why it could not start, or why it failed
+  // What it reported of itself: why it could not start, or why it failed; or what its work
+  // returned. Cut at max_report_bytes.
+  std::string report;
 
   bool ok() const { return code == 0 && !timed_out; }
   // Why it was not ok: "timed out", "killed by signal 9", "exit code 3", or the report.
   std::string reason() const;
 };
+
+// What a pipe holds by default, so that a child never waits for us to read.
+constexpr size_t max_report_bytes = size_t{60} * 1024;
 
 class Child {
  public:
@@ -40,9 +45,11 @@ class Child {
   // Starts a program: its stdin is /dev/null, stdout and stderr are ours. `ended` runs once, when
   // it is gone or its deadline has passed; never if this object is destroyed before.
   Child(Loop& loop, const Command& command, std::chrono::seconds deadline, Ended ended);
-  // Runs `work` in a copy of this process, for calls that may take long or hang. What it throws is
-  // the report of a failed exit.
-  Child(Loop& loop, const Callback& work, std::chrono::seconds deadline, Ended ended);
+  // Runs `work` in a copy of this process, for calls that may take long or hang. What it returns is
+  // the report, and what it throws is that of a failed exit. It has no descriptor of ours but
+  // stdout and stderr: nothing that we hold is kept open by it, nothing can be taken from it.
+  using Work = std::function<std::string()>;
+  Child(Loop& loop, const Work& work, std::chrono::seconds deadline, Ended ended);
 
   // Kills what still runs, with everything that it started; what is left is reaped by the loop.
   ~Child();
@@ -50,7 +57,7 @@ class Child {
   Child& operator=(const Child&) = delete;
 
  private:
-  void start(const Callback& body, uint64_t flags);
+  void start(const Work& body, uint64_t flags);
   void on_exit();
   void on_deadline();
   void kill_and_leave_to_reaper();

@@ -100,45 +100,60 @@ class Acceptance {
   std::string absolute_links_;
 };
 
+// Checks one tree in `folder`, and puts beside the trees what goes with it. False if the store has
+// it already.
+bool prepare(const Fd& trees, const Fd& folder, const Delivery& delivery, uid_t writer) {
+  if (faccessat(trees.get(), delivery.name.c_str(), F_OK, AT_SYMLINK_NOFOLLOW) == 0) return false;
+  Acceptance acceptance(delivery, writer);
+  acceptance.take(folder.get(), delivery.name, delivery.name, 0);
+  if (!acceptance.absolute_links().empty())
+    write_file_at(trees.get(), delivery.name + ".links", acceptance.absolute_links(), 0644,
+                  Durability::lazy);
+  return true;
+}
+
 // Checks what is in the folder `incoming` of `trees` and moves it beside the trees that are there.
-void take_over(const Fd& trees, const std::string& incoming,
-               const std::vector<Delivery>& deliveries, uid_t writer) {
+Refusals take_over(const Fd& trees, const std::string& incoming,
+                   const std::vector<Delivery>& deliveries, uid_t writer) {
   const Fd folder = open_dir_at(trees.get(), incoming);
   check(fchown(folder.get(), 0, 0), "cannot take over {}", incoming);
   check(fchmod(folder.get(), 0700), "cannot take over {}", incoming);
+  Refusals refusals;
+  std::vector<std::string> good;
   for (const auto& delivery : deliveries) {
-    Acceptance acceptance(delivery, writer);
-    acceptance.take(folder.get(), delivery.name, delivery.name, 0);
-    if (!acceptance.absolute_links().empty())
-      write_file_at(trees.get(), delivery.name + ".links", acceptance.absolute_links(), 0644,
-                    Durability::lazy);
+    try {
+      if (prepare(trees, folder, delivery, writer)) good.push_back(delivery.name);
+    } catch (const Error& error) {
+      refusals[delivery.name] = error.what();
+    }
   }
   check(syncfs(folder.get()), "cannot write trees to the disk");
-  for (const auto& delivery : deliveries)
-    if (renameat2(folder.get(), delivery.name.c_str(), trees.get(), delivery.name.c_str(),
-                  RENAME_NOREPLACE) != 0 &&
-        errno != EEXIST)
-      fail_with_errno(fmt::format("cannot put tree {} in place", delivery.name));
+  for (const auto& name : good)
+    check(renameat2(folder.get(), name.c_str(), trees.get(), name.c_str(), RENAME_NOREPLACE),
+          "cannot put tree {} in place", name);
   check(fsync(trees.get()), "cannot write trees to the disk");
+  return refusals;
 }
 
 }  // namespace
 
-void accept_deliveries(const TreeStore& store, const std::string& delivered,
-                       const std::vector<Delivery>& deliveries, uid_t writer) {
+Refusals accept_deliveries(const TreeStore& store, const std::string& delivered,
+                           const std::vector<Delivery>& deliveries, uid_t writer) {
   const Fd trees = open_dir(store.folder());
   // out of the writer's reach by name before anything is looked at
   const std::string incoming = ".incoming-" + file_name(delivered);
   remove_tree_at(trees.get(), incoming);
   check(renameat(AT_FDCWD, delivered.c_str(), trees.get(), incoming.c_str()), "cannot take over {}",
         delivered);
+  Refusals refusals;
   try {
-    take_over(trees, incoming, deliveries, writer);
+    refusals = take_over(trees, incoming, deliveries, writer);
   } catch (...) {
     remove_tree_at(trees.get(), incoming);
     throw;
   }
   remove_tree_at(trees.get(), incoming);
+  return refusals;
 }
 
 }  // namespace overlayd

@@ -3,7 +3,9 @@
 
 #include <sys/types.h>
 
+#include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "git/messages.h"
@@ -38,18 +40,25 @@ class TreeStore {
   std::string folder_;
 };
 
-// A tree that an unprivileged writer has left in a folder.
+// A tree that an unprivileged writer should have left in a folder.
 struct Delivery {
   std::string name;
   git::EntryKind kind = git::EntryKind::directory;
   Ownership ownership;
 };
 
+// Why a delivery was not accepted, by its name.
+using Refusals = std::map<std::string, std::string>;
+std::string to_text(const Refusals& refusals);
+// Takes text that was cut: what is in what is left.
+Refusals parse_refusals(std::string_view text);
+
 // Takes what the writer left in the folder `delivered` into the store. The writer must be gone. Its
 // word is not taken for anything: only directories, plain files with one link and symbolic links
-// that stay inside are accepted, all of them the writer's own. On the disk when it returns. May
-// take long: for a child process. `delivered` is used up.
-void accept_deliveries(const TreeStore& store, const std::string& delivered,
-                       const std::vector<Delivery>& deliveries, uid_t writer);
+// that stay inside are accepted, all of them the writer's own. A delivery that is refused hinders
+// no other one. Those accepted are in the store and on the disk when it returns. May take long: for
+// a child process. `delivered` is used up.
+Refusals accept_deliveries(const TreeStore& store, const std::string& delivered,
+                           const std::vector<Delivery>& deliveries, uid_t writer);
 
 }  // namespace overlayd

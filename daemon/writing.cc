@@ -1,11 +1,15 @@
 #include "daemon/writing.h"
 
+#include <utility>
+
 #include "base/error.h"
 
 namespace overlayd {
 namespace {
 
 constexpr std::chrono::minutes accept_deadline{5};
+// The ids of so many are kept here while they are listed.
+constexpr size_t max_missing = 1'000'000;
 
 // Why a link cannot be shown; empty if it can.
 std::string objection(const std::string& link, git::EntryKind kind, const Commit& commit) {
@@ -58,55 +62,91 @@ void Writing::name_trees(size_t index) {
     tree.delivery = {.name = link.tree, .kind = link.kind, .ownership = work.wish.ownership};
     tree.oid = link.oid;
     tree.locals.push_back(work.wish.locals[i]);
-    tree.wishes.push_back(index);
+    tree.users.emplace_back(index, i);
   }
 }
 
-void Writing::list_missing() {
-  std::vector<std::vector<std::pair<git::Oid, git::EntryKind>>> pieces(1);
-  for (const auto& [name, tree] : trees_) {
-    if (pieces.back().size() == git::piece_size) pieces.emplace_back();
-    pieces.back().emplace_back(tree.oid, tree.delivery.kind);
+void Writing::drop(const std::string& name, const std::string& reason, bool refused) {
+  const auto tree = trees_.find(name);
+  if (tree == trees_.end()) return;
+  for (const auto& [index, link] : tree->second.users) {
+    WishInWork& work = wishes_[index];
+    if (!work.granted()) continue;
+    work.result.error = fmt::format("{}: {}", work.wish.links[link], reason);
+    work.result.refused = refused;
   }
-  outstanding_ = pieces.size();
-  for (auto& roots : pieces)
-    session_.read<git::MissingBlobs>(
-        git::ListMissing{.roots = std::move(roots)}, [this](const git::MissingBlobs& answer) {
-          missing_.insert(missing_.end(), answer.blobs.begin(), answer.blobs.end());
-          if (answer.last && --outstanding_ == 0) fetch_blobs();
-        });
+  trees_.erase(tree);
+}
+
+template <typename Wanted>
+bool Writing::fails_for_all(const git::Answer& answer) {
+  if (!failed_) return true;
+  if (std::holds_alternative<Wanted>(answer)) return false;
+  const auto* failure = std::get_if<git::Failure>(&answer);
+  if (failure != nullptr && failure->kind == git::FailureKind::refused) return false;
+  fail(failure == nullptr ? "overlayd-git answered something else than it was asked"
+                          : failure->message);
+  return true;
+}
+
+void Writing::fail(const std::string& message) {
+  const auto failed = std::exchange(failed_, nullptr);
+  failed({.kind = git::FailureKind::internal, .message = message});
+}
+
+void Writing::list_missing() {
+  outstanding_ = trees_.size();
+  for (const auto& [name, tree] : trees_)
+    session_.try_read(
+        git::ListMissing{.oid = tree.oid, .kind = tree.delivery.kind},
+        [this, name = name](const git::Answer& answer) { missing_listed(name, answer); });
+}
+
+void Writing::missing_listed(const std::string& name, const git::Answer& answer) {
+  if (fails_for_all<git::MissingBlobs>(answer)) return;
+  if (const auto* blobs = std::get_if<git::MissingBlobs>(&answer)) {
+    if (missing_.size() + blobs->blobs.size() > max_missing)
+      drop(name, fmt::format("more than {} files are missing, in all overlays", max_missing),
+           false);
+    else
+      missing_.insert(blobs->blobs.begin(), blobs->blobs.end());
+    if (!blobs->last) return;
+  } else {
+    drop(name, std::get<git::Failure>(answer).message, true);
+  }
+  if (--outstanding_ == 0) fetch_blobs();
 }
 
 void Writing::fetch_blobs() {
   if (missing_.empty()) return write_all();
-  size_t from = 0;
-  for (; missing_.size() - from > git::piece_size; from += git::piece_size) {
-    const auto begin = missing_.begin() + static_cast<ptrdiff_t>(from);
-    session_.tell_fetcher(git::FetchBlobs{
-        .blobs = {begin, begin + static_cast<ptrdiff_t>(git::piece_size)}, .last = false});
+  git::FetchBlobs piece{.blobs = {}, .last = false};
+  for (const auto& oid : std::exchange(missing_, {})) {
+    if (piece.blobs.size() == git::piece_size) {
+      session_.tell_fetcher(piece);
+      piece.blobs.clear();
+    }
+    piece.blobs.push_back(oid);
   }
-  session_.fetch<git::Fetched>(
-      git::FetchBlobs{.blobs = {missing_.begin() + static_cast<ptrdiff_t>(from), missing_.end()},
-                      .last = true},
-      [this](const git::Fetched&) { write_all(); });
+  piece.last = true;
+  session_.fetch<git::Fetched>(piece, [this](const git::Fetched&) { write_all(); });
 }
 
 void Writing::write_all() {
+  if (trees_.empty()) return done_();
   outstanding_ = trees_.size();
   for (const auto& [name, tree] : trees_)
-    session_.read<git::Written>(
+    session_.try_read(
         git::WriteTree{
             .oid = tree.oid, .kind = tree.delivery.kind, .name = name, .locals = tree.locals},
-        [this](const git::Written& answer) { written(answer); });
+        [this, name = name](const git::Answer& answer) { written(name, answer); });
 }
 
-void Writing::written(const git::Written& answer) {
-  const auto tree = trees_.find(answer.name);
-  if (tree != trees_.end() && !answer.error.empty()) {
-    for (const size_t index : tree->second.wishes)
-      if (wishes_[index].granted()) wishes_[index].refuse(answer.error);
-    trees_.erase(tree);
-  }
+void Writing::written(const std::string& name, const git::Answer& answer) {
+  if (fails_for_all<git::Written>(answer)) return;
+  if (const auto* failure = std::get_if<git::Failure>(&answer))
+    drop(name, failure->message, true);
+  else if (const auto& written = std::get<git::Written>(answer); !written.error.empty())
+    drop(name, written.error, written.refused);
   if (--outstanding_ > 0) return;
   if (trees_.empty()) return done_();
   session_.finish_reading([this](const std::string& staging) { accept(staging); });
@@ -116,13 +156,24 @@ void Writing::accept(const std::string& staging) {
   std::vector<Delivery> deliveries;
   for (const auto& [name, tree] : trees_) deliveries.push_back(tree.delivery);
   acceptor_ = std::make_unique<Child>(
-      loop_, [&] { accept_deliveries(store_, staging, deliveries, settings_.git_uid); },
-      accept_deadline,
-      [this](const Exit& exit) {
-        if (exit.ok()) return done_();
-        failed_({.kind = git::FailureKind::internal,
-                 .message = "what was delivered is not taken over: " + exit.reason()});
-      });
+      loop_,
+      [&] { return to_text(accept_deliveries(store_, staging, deliveries, settings_.git_uid)); },
+      accept_deadline, [this](const Exit& exit) { accepted(exit); });
+}
+
+// What is in the store was accepted; the report only says why the others were not.
+void Writing::accepted(const Exit& exit) {
+  if (!exit.ok()) return fail("what was delivered is not taken over: " + exit.reason());
+  const Refusals refusals = parse_refusals(exit.report);
+  for (const auto& [name, tree] : Trees(trees_)) {
+    if (store_.has(name)) continue;
+    const auto refusal = refusals.find(name);
+    drop(name,
+         "what was delivered is not taken over: " +
+             (refusal == refusals.end() ? "no reason was told" : refusal->second),
+         false);
+  }
+  done_();
 }
 
 }  // namespace overlayd

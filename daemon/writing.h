@@ -4,7 +4,9 @@
 
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/child.h"
@@ -16,8 +18,8 @@ namespace overlayd {
 
 class Writing {
  public:
-  // `done` runs once; wishes whose trees were refused have their error then. `failed` runs instead
-  // if what was delivered is not acceptable at all.
+  // `done` runs once; wishes of which a tree cannot be had have their error then. `failed` runs
+  // instead if none of them could be had.
   Writing(Loop& loop, Session& session, const Settings& settings, const TreeStore& store,
           std::vector<WishInWork>& wishes, Callback done, Session::Failed failed);
   void start();
@@ -27,15 +29,24 @@ class Writing {
     Delivery delivery;
     git::Oid oid;
     std::vector<std::string> locals;
-    std::vector<size_t> wishes;  // who needs it
+    std::vector<std::pair<size_t, size_t>> users;  // who needs it: a wish, and which of its links
   };
+  using Trees = std::map<std::string, NewTree>;  // by name
 
   void name_trees(size_t index);
   void list_missing();
+  void missing_listed(const std::string& name, const git::Answer& answer);
   void fetch_blobs();
   void write_all();
-  void written(const git::Written& answer);
+  void written(const std::string& name, const git::Answer& answer);
   void accept(const std::string& staging);
+  void accepted(const Exit& exit);
+  // Gives up on one tree; `refused`: for good.
+  void drop(const std::string& name, const std::string& reason, bool refused);
+  // True if it is neither what is wanted nor about one tree alone: then all is over.
+  template <typename Wanted>
+  bool fails_for_all(const git::Answer& answer);
+  void fail(const std::string& message);
 
   Loop& loop_;
   Session& session_;
@@ -44,8 +55,8 @@ class Writing {
   std::vector<WishInWork>& wishes_;
   Callback done_;
   Session::Failed failed_;
-  std::map<std::string, NewTree> trees_;  // by name
-  std::vector<git::Oid> missing_;
+  Trees trees_;
+  std::set<git::Oid> missing_;
   size_t outstanding_ = 0;
   std::unique_ptr<Child> acceptor_;
 };

@@ -24,7 +24,7 @@ auto fields(Is<FetchRevision> auto& m) { return std::tie(m.name); }
 auto fields(Is<ReadHello> auto& m) { return std::tie(m.mirror, m.staging); }
 auto fields(Is<Resolve> auto& m) { return std::tie(m.revision, m.links); }
 auto fields(Is<ResolveOlder> auto& m) { return std::tie(m.commit, m.links); }
-auto fields(Is<ListMissing> auto& m) { return std::tie(m.roots); }
+auto fields(Is<ListMissing> auto& m) { return std::tie(m.oid, m.kind); }
 auto fields(Is<WriteTree> auto& m) { return std::tie(m.oid, m.kind, m.name, m.locals); }
 auto fields(Is<Diff> auto& m) { return std::tie(m.before, m.before_kind, m.after, m.after_kind); }
 auto fields(Is<Tips> auto& m) { return std::tie(m.tips); }
@@ -34,14 +34,14 @@ auto fields(Is<Resolved> auto& m) {
   return std::tie(m.resolution, m.commit, m.subject, m.author, m.time, m.entries);
 }
 auto fields(Is<MissingBlobs> auto& m) { return std::tie(m.blobs, m.last); }
-auto fields(Is<Written> auto& m) { return std::tie(m.name, m.error); }
+auto fields(Is<Written> auto& m) { return std::tie(m.name, m.error, m.refused); }
 auto fields(Is<Difference> auto& m) { return std::tie(m.status, m.path); }
 auto fields(Is<Differences> auto& m) { return std::tie(m.differences, m.last); }
 auto fields(Is<Failure> auto& m) { return std::tie(m.kind, m.message); }
 
 constexpr EntryKind last_value(EntryKind) { return EntryKind::submodule; }
 constexpr Resolution last_value(Resolution) { return Resolution::not_fetched; }
-constexpr FailureKind last_value(FailureKind) { return FailureKind::damaged; }
+constexpr FailureKind last_value(FailureKind) { return FailureKind::refused; }
 
 // --- writing ------------------------------------------------------------------------------------
 
@@ -148,9 +148,7 @@ void verify(const Deepen& m) {
   require(m.by >= 1 && m.by <= max_depth, "odd depth");
 }
 void verify(const ResolveOlder& m) { require_oid(m.commit); }
-void verify(const ListMissing& m) {
-  for (const auto& [oid, kind] : m.roots) require_entry(kind, oid);
-}
+void verify(const ListMissing& m) { require_entry(m.kind, m.oid); }
 void verify(const WriteTree& m) { require_oid(m.oid); }
 void verify(const Diff& m) {
   require_entry(m.before_kind, m.before);

@@ -82,16 +82,17 @@ struct ResolveOlder {
   Oid commit;
   std::vector<std::string> links;
 };
-// Which blobs are needed to write these objects, and are not in the mirror. Answer: MissingBlobs,
-// pieces.
+// Which blobs are needed to write this object, and are not in the mirror. Answer: MissingBlobs,
+// pieces; Failure (refused) if the object cannot be written anyway.
 struct ListMissing {
-  std::vector<std::pair<Oid, EntryKind>> roots;
+  Oid oid;
+  EntryKind kind = EntryKind::directory;
 };
 // Writes a tree as the directory, or a blob as the plain file, `staging`/`name`. Directories get
 // mode 755, files 644 or 755. Symbolic links that lead out of it are refused: allowed are relative
 // ones with ".." only at their start and never above the root, and absolute ones at or below one of
 // `locals` without any "..". Submodules, LFS pointers and odd names are refused. Nothing is left at
-// `name` if it fails. Answer: Written.
+// `name` if it fails, and other objects can be written all the same. Answer: Written.
 struct WriteTree {
   Oid oid;
   EntryKind kind = EntryKind::directory;
@@ -140,7 +141,8 @@ struct MissingBlobs {
 };
 struct Written {
   std::string name;
-  std::string error;  // empty: it was written; else why it was refused
+  std::string error;     // empty: it was written; else why it was not
+  bool refused = false;  // the content is at fault: trying again is no use
 };
 struct Difference {
   char status = 'M';  // A, M, D, T as in git diff --name-status
@@ -155,7 +157,8 @@ enum class FailureKind : uint8_t {
   unreachable,  // no answer: name resolution, connection, a server error, too slow
   denied,       // the upstream wants other credentials, or its identity is not the known one
   not_found,    // there is no such repository
-  damaged       // the mirror cannot be used any more
+  damaged,      // the mirror cannot be used any more
+  refused       // what was asked for is at fault: it alone cannot be had
 };
 struct Failure {
   FailureKind kind = FailureKind::internal;

@@ -11,8 +11,6 @@
 namespace overlayd::git {
 namespace {
 
-bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
-
 std::vector<std::string> components(std::string_view path) {
   auto parts = split(path, '/');
   std::erase_if(parts, [](const std::string& part) { return part.empty() || part == "."; });
@@ -21,13 +19,17 @@ std::vector<std::string> components(std::string_view path) {
 
 }  // namespace
 
+bool has_control_character(std::string_view text) {
+  return std::any_of(text.begin(), text.end(),
+                     [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
+}
+
 std::string fault_of_name(std::string_view name) {
   if (name.empty()) return "has an empty name";
   if (name == "." || name == "..") return "is no name for a file";
   if (name.find('/') != std::string_view::npos) return "has a slash in its name";
   if (name.size() > NAME_MAX) return "has a name that is too long";
-  if (std::any_of(name.begin(), name.end(), is_control))
-    return "has a control character in its name";
+  if (has_control_character(name)) return "has a control character in its name";
   if (strcasecmp(std::string(name).c_str(), ".git") == 0)
     return "is a name that Git keeps for itself";
   return "";
@@ -35,7 +37,7 @@ std::string fault_of_name(std::string_view name) {
 
 bool stays_inside(std::string_view target, size_t depth, const std::vector<std::string>& locals) {
   if (target.empty() || target.size() >= PATH_MAX) return false;
-  if (target.find('\0') != std::string_view::npos) return false;
+  if (has_control_character(target)) return false;
   const auto parts = components(target);
   const auto first_down = std::find_if(parts.begin(), parts.end(),
                                        [](const std::string& part) { return part != ".."; });

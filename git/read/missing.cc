@@ -15,7 +15,9 @@ class Search {
     if (kind == EntryKind::missing || kind == EntryKind::submodule) return;
     if (!seen_.insert(oid).second) return;
     if (seen_.size() > max_entries || depth > max_tree_depth)
-      throw Error("the tree is too large or too deep for an overlay");
+      throw KnownFailure(FailureKind::refused,
+                         fmt::format("it has more than {} files, or more than {} levels",
+                                     max_entries, max_tree_depth));
     if (kind == EntryKind::directory)
       descend(oid, depth);
     else if (!repository_.has(parse_oid(oid)))
@@ -40,7 +42,12 @@ class Search {
 std::vector<Oid> missing_blobs(const Repository& repository, const ListMissing& request) {
   repository.refresh();
   Search search(repository);
-  for (const auto& [oid, kind] : request.roots) search.visit(oid, kind);
+  try {
+    search.visit(request.oid, request.kind);
+  } catch (const ObjectMissing& missing) {
+    // fetches bring all trees: somebody committed the id of something else
+    throw KnownFailure(FailureKind::refused, missing.what());
+  }
   return search.take();
 }
 

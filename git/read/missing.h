@@ -8,7 +8,8 @@
 
 namespace overlayd::git {
 
-// Each once; no blob is loaded. Throws Error for trees without end.
+// Each once; no blob is loaded. Throws KnownFailure (refused) for trees without end, and for those
+// that are not whole.
 std::vector<Oid> missing_blobs(const Repository& repository, const ListMissing& request);
 
 }  // namespace overlayd::git

@@ -17,16 +17,12 @@ namespace overlayd::git {
 namespace {
 
 constexpr mode_t directory_mode = 0755;
+constexpr size_t max_error_length = 2000;
 
 // The content is at fault, not the machine.
-class Refused : public Error {
- public:
-  using Error::Error;
-};
-
 template <typename... Args>
 [[noreturn]] void refuse(fmt::format_string<Args...> format, Args&&... args) {
-  throw Refused(fmt::format(format, std::forward<Args>(args)...));
+  throw KnownFailure(FailureKind::refused, fmt::format(format, std::forward<Args>(args)...));
 }
 
 // Where an entry goes, and what it is called towards people.
@@ -109,6 +105,9 @@ class TreeWriter {
     constexpr size_t max_target_bytes = 4096;
     const RawObject blob = read_blob(oid, max_target_bytes, place);
     const std::string target(content_of(blob));
+    if (has_control_character(target))
+      refuse("{} -> {} has a control character in its target", place.shown(),
+             printable(target, 300));
     if (!stays_inside(target, place.depth, locals_))
       refuse("{} -> {} leads out of the overlay", place.shown(), printable(target, 300));
     create(symlinkat(target.c_str(), place.dir, place.name.c_str()), place);
@@ -155,6 +154,14 @@ void check_free(int staging, const std::string& name) {
     throw SystemError(EEXIST, fmt::format("cannot write {}", name));
 }
 
+FailureKind kind_of(const Error& error) {
+  if (const auto* known = dynamic_cast<const KnownFailure*>(&error)) return known->kind();
+  const auto* system = dynamic_cast<const SystemError*>(&error);
+  // file systems have limits of their own: for the target of a link, say
+  return system != nullptr && system->code() == ENAMETOOLONG ? FailureKind::refused
+                                                             : FailureKind::internal;
+}
+
 }  // namespace
 
 Written write_tree(const Repository& repository, int staging, const WriteTree& request) {
@@ -165,12 +172,12 @@ Written write_tree(const Repository& repository, int staging, const WriteTree& r
     TreeWriter(repository, request.locals)
         .write(oid, request.kind, {.dir = staging, .name = request.name, .path = "", .depth = 0});
     return {.name = request.name, .error = ""};
-  } catch (const Refused& refusal) {
+  } catch (const Error& error) {
     remove_tree_at(staging, request.name);
-    return {.name = request.name, .error = refusal.what()};
-  } catch (...) {
-    remove_tree_at(staging, request.name);
-    throw;
+    if (kind_of(error) == FailureKind::damaged) throw;
+    return {.name = request.name,
+            .error = printable(error.what(), max_error_length),
+            .refused = kind_of(error) == FailureKind::refused};
   }
 }
 

@@ -6,8 +6,8 @@
 
 namespace overlayd::git {
 
-// `staging` is the descriptor of the folder. What must not be put in place is told in the answer;
-// what could not be read or written is thrown. Nothing is left at the name in either case.
+// `staging` is the descriptor of the folder. Why this tree is not written is told in the answer; it
+// throws only if no other one could be written either. Nothing is left at the name in either case.
 Written write_tree(const Repository& repository, int staging, const WriteTree& request);
 
 }  // namespace overlayd::git

@@ -42,10 +42,6 @@ class GitHostile : public testing::Test {
     return refusal(upstream_.raw_tree({{"100644", name, upstream_.blob("x")}}));
   }
 
-  TempDir temp_;
-  UpstreamRepository upstream_{temp_};
-
- private:
   // A copy, because the sandbox shows only what is in the state directory.
   std::string mirror() {
     std::string copy = temp_ / "state/mirrors/hostile.git";
@@ -55,6 +51,10 @@ class GitHostile : public testing::Test {
     return copy;
   }
 
+  TempDir temp_;
+  UpstreamRepository upstream_{temp_};
+
+ private:
   std::vector<std::string> everything() const {
     std::vector<std::string> names;
     for (const auto& entry : std::filesystem::recursive_directory_iterator(temp_.path()))
@@ -86,6 +86,28 @@ TEST_F(GitHostile, LinksThatLeadOutAreRefused) {
   EXPECT_NE(link_refusal(std::string("a\0b", 3)), "");
   EXPECT_NE(link_refusal("/etc/app/../shadow", {"/etc/app"}), "");
   EXPECT_NE(link_refusal("/etc/application", {"/etc/app"}), "");
+}
+
+TEST_F(GitHostile, TargetsOfLinksWithControlCharactersAreRefused) {
+  for (const char* target : {"a\nb", "\n", "red\x1b[31m", "/etc/app/a\nb", "\x7f"})
+    EXPECT_NE(link_refusal(target, {"/etc/app"}).find("control character"), std::string::npos)
+        << target;
+}
+
+TEST_F(GitHostile, WhatIsNotWhatItsEntrySaysIsRefusedAlone) {
+  const auto blob = upstream_.blob("x");
+  const auto good = upstream_.raw_tree({{"100644", "file", blob}});
+  const auto missing_tree = upstream_.raw_tree({{"40000", "etc", std::string(40, '1')}});
+  EXPECT_NE(refusal(missing_tree), "");
+  EXPECT_NE(refusal(upstream_.raw_tree({{"100644", "file", good}})), "");
+  Read reader(temp_, mirror(), Place::sandboxed);
+  for (const auto& root : {missing_tree, upstream_.raw_tree({{"40000", "etc", blob}})}) {
+    reader.send(git::ReadRequest(git::ListMissing{.oid = root, .kind = EntryKind::directory}));
+    const auto answer = Helper::expect<git::Failure>(reader.receive());
+    EXPECT_EQ(answer.kind, git::FailureKind::refused) << answer.message;
+  }
+  EXPECT_TRUE(reader.missing({EntryKind::directory, good}).empty());
+  EXPECT_EQ(reader.write({EntryKind::directory, good}, "tree").error, "");
 }
 
 TEST_F(GitHostile, LinksThatStayInsideAreKept) {

@@ -183,7 +183,7 @@ TEST_P(GitHttps, AServerThatCannotFilterSendsEverything) {
   EXPECT_FALSE(fetched.filtered);
   Read read(temp_, fetch.mirror(), GetParam());
   const auto entry = read.resolve("refs/remotes/origin/main", {"etc"}).entries.at(0);
-  EXPECT_TRUE(read.missing({entry}).empty());
+  EXPECT_TRUE(read.missing(entry).empty());
   EXPECT_EQ(read.write(entry, "tree").error, "");
 }
 

@@ -1,3 +1,4 @@
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -25,7 +26,7 @@ Exit run_to_end(const Child::Command& command, std::chrono::seconds deadline = 2
   return result;
 }
 
-Exit run_to_end(const Callback& work) {
+Exit run_to_end(const Child::Work& work) {
   Loop loop;
   Exit result;
   const Child child(loop, work, 20s, [&](const Exit& exit) {
@@ -51,9 +52,19 @@ TEST(Child, ThatCannotBeRunSaysWhy) {
   EXPECT_EQ(exit.reason(), "cannot run /no/such/program: No such file or directory");
 }
 
-TEST(Child, ReportsWhatItsWorkThrew) {
-  EXPECT_EQ(run_to_end([] { throw Error("the disk is gone"); }).reason(), "the disk is gone");
-  EXPECT_TRUE(run_to_end([] {}).ok());
+TEST(Child, ReportsWhatItsWorkThrewOrReturned) {
+  const Exit failed = run_to_end([]() -> std::string { throw Error("the disk is gone"); });
+  EXPECT_FALSE(failed.ok());
+  EXPECT_EQ(failed.reason(), "the disk is gone");
+  const Exit done = run_to_end([] { return std::string("two of three"); });
+  EXPECT_TRUE(done.ok());
+  EXPECT_EQ(done.report, "two of three");
+}
+
+TEST(Child, ALongReportIsCutAndNobodyWaits) {
+  const Exit exit = run_to_end([] { return std::string(size_t{1} << 20, 'x'); });
+  EXPECT_TRUE(exit.ok()) << exit.reason();
+  EXPECT_EQ(exit.report, std::string(max_report_bytes, 'x'));
 }
 
 TEST(Child, IsEndedByItsDeadlineWithAllThatItStarted) {
@@ -73,6 +84,17 @@ TEST(Child, InheritsNothingButItsSocket) {
   const Fd left_open(dup(STDERR_FILENO));
   const Exit exit = run_to_end(shell("test \"$(ls /proc/self/fd | tr '\\n' ' ')\" = '0 1 2 3 '"));
   EXPECT_TRUE(exit.ok()) << exit.reason();
+}
+
+TEST(Child, ThatIsACopyOfUsHasNoneOfOurDescriptors) {
+  const Fd left_open(dup(STDERR_FILENO));
+  const Exit exit = run_to_end([] {
+    std::string numbers;
+    for (int number = 0; number < 1000; number++)
+      if (fcntl(number, F_GETFD) >= 0) numbers += fmt::format("{} ", number);
+    return numbers;
+  });
+  EXPECT_EQ(exit.report, "0 1 2 4 ");  // 4 is the pipe for its report
 }
 
 TEST(Child, MayBeDestroyedWhenTheLoopHasEnded) {

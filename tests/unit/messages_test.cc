@@ -23,7 +23,7 @@ const std::vector<ReadRequest> read_requests{
     ReadHello{"/m.git", "/staging"},
     Resolve{"main~1", {"web/etc", "."}},
     ResolveOlder{a, {"web"}},
-    ListMissing{{{a, EntryKind::directory}, {b, EntryKind::file}}},
+    ListMissing{b, EntryKind::file},
     WriteTree{a, EntryKind::executable, "name", {"/etc/web"}},
     Diff{"", EntryKind::missing, b, EntryKind::symlink}};
 const std::vector<Answer> answers{Tips{{{"main", a}, {"other", b}}},
@@ -35,7 +35,7 @@ const std::vector<Answer> answers{Tips{{{"main", a}, {"other", b}}},
                                            1234567890,
                                            {{EntryKind::directory, b}, {EntryKind::missing, ""}}},
                                   MissingBlobs{{a}, true},
-                                  Written{"name", "why not"},
+                                  Written{"name", "why not", true},
                                   Differences{{{'A', "x"}, {'T', "y"}}, false},
                                   Failure{FailureKind::damaged, "message"}};
 

@@ -163,10 +163,8 @@ git::Resolved Read::older(const std::string& commit, const std::vector<std::stri
   return ask<git::Resolved>(git::ReadRequest(git::ResolveOlder{commit, links}));
 }
 
-std::vector<git::Oid> Read::missing(const std::vector<git::Entry>& roots) {
-  git::ListMissing request;
-  for (const auto& root : roots) request.roots.emplace_back(root.oid, root.kind);
-  send(git::ReadRequest(request));
+std::vector<git::Oid> Read::missing(const git::Entry& root) {
+  send(git::ReadRequest(git::ListMissing{.oid = root.oid, .kind = root.kind}));
   std::vector<git::Oid> blobs;
   for (;;) {
     const auto piece = expect<git::MissingBlobs>(receive());
@@ -194,7 +192,7 @@ std::vector<std::string> Read::diff(const git::Entry& before, const git::Entry& 
 git::Written write_link(Fetch& fetch, Read& read, const std::string& link, const std::string& name,
                         const std::vector<std::string>& locals) {
   const auto entry = read.resolve("refs/remotes/origin/main", {link}).entries.at(0);
-  const auto missing = read.missing({entry});
+  const auto missing = read.missing(entry);
   if (!missing.empty()) fetch.blobs(missing);
   return read.write(entry, name, locals);
 }

@@ -110,7 +110,7 @@ class Read : public Helper {
 
   git::Resolved resolve(const std::string& revision, const std::vector<std::string>& links = {});
   git::Resolved older(const std::string& commit, const std::vector<std::string>& links);
-  std::vector<git::Oid> missing(const std::vector<git::Entry>& roots);
+  std::vector<git::Oid> missing(const git::Entry& root);
   git::Written write(const git::Entry& entry, const std::string& name,
                      const std::vector<std::string>& locals = {});
   // Lines such as "M etc/grafana.ini".

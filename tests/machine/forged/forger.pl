@@ -30,7 +30,7 @@ my %forgeries = (
   tries => sub { try($_[0]); $_[1] },
 );
 
-sub answer { pack('Q Q/a Q/a', $written, $_[0], '') }
+sub answer { pack('Q Q/a Q/a Q', $written, $_[0], '', 0) }
 
 # Does not end with its parent, and would write when everything is checked.
 sub linger {

@@ -13,15 +13,17 @@ listing() {
 
 # blob, entry and tree: objects that `git add` would never make.
 blob() { printf '%s' "$1" | as_git git -C site.git hash-object -w --stdin; }
-# push_tree: standard input, lines as of ls-tree (NUL instead of newline), becomes the folder demo of a new commit.
+# push_tree [PAGE]: standard input, lines as of ls-tree (NUL instead of newline), becomes the folder demo of a new commit,
+# in which the neighbour's page is PAGE.
 push_tree() {
-  local demo root commit
+  local demo neighbour root commit
+  neighbour=$(entry 100644 blob "$(blob "${1:-one}"$'\n')" page | as_git git -C site.git mktree -z)
   demo=$(as_git git -C site.git mktree -z --missing)
   root=$(
     {
-      as_git git -C site.git ls-tree main | grep --invert-match $'\tdemo$'
-      printf '040000 tree %s\tdemo\n' "$demo"
-    } | as_git git -C site.git mktree
+      entry 040000 tree "$demo" demo
+      entry 040000 tree "$neighbour" neighbour
+    } | as_git git -C site.git mktree -z
   )
   commit=$(as_git git -C site.git commit-tree -p main -m 'hostile' "$root")
   as_git git -C site.git update-ref refs/heads/main "$commit"
@@ -82,6 +84,9 @@ refused "an absolute link" "shadow -> /etc/shadow leads out"
 entry 120000 blob "$(blob /etc/demo/../shadow)" shadow | push_tree
 refused "an absolute link with .. in it" "shadow -> /etc/demo/../shadow leads out"
 
+entry 120000 blob "$(blob $'a\nb')" broken | push_tree
+refused "a newline in the target of a link" "broken -> a" "control character"
+
 entry 160000 commit "$good" module | push_tree
 refused "a submodule" "module is a submodule"
 
@@ -107,17 +112,32 @@ say "nothing was written but in the state directory"
 assert_eq "" "$(diff <(echo "$before") <(listing) || true)" "changes"
 fails_with 1 test -e /var/lib/overlayd/trees/.incoming
 
-say "the neighbour goes on while demo cannot"
+# goes_on WHAT: the neighbour gets what is new while demo is refused its tip.
+goes_on() {
+  say "the neighbour goes on beside $1"
+  fails_with 3 overlayctl forward
+  assert_eq "$1" "$(cat /etc/neighbour/page)"
+  assert_eq ok "$(of neighbour condition)"
+  assert_eq one "$(cat /etc/demo/page)"
+}
 as_git git -C site.git update-ref refs/heads/main "$good"
-entry 120000 blob "$(blob /etc/shadow)" shadow | push_tree
+entry 120000 blob "$(blob /etc/shadow)" shadow | push_tree "a bad link"
+goes_on "a bad link"
+
+entry 120000 blob "$(blob $'/etc/demo/a\nb')" odd | push_tree "a broken target"
+goes_on "a broken target"
+
+level=$(entry 100644 blob "$page" page | as_git git -C site.git mktree -z)
+for _ in {1..6}; do
+  level=$(for name in {a..h}; do entry 040000 tree "$level" "$name"; done | as_git git -C site.git mktree -z)
+done
+entry 040000 tree "$level" huge | push_tree "more files than can be"
+goes_on "more files than can be"
+assert_contains "$(of demo error)" "demo: it has more than 200000 files"
+
+as_git git -C site.git update-ref refs/heads/main "$good"
 work site fetch --quiet
 work site reset --quiet --hard origin/main
-put site neighbour/page <<<two
-commit site two >/dev/null
-fails_with 3 overlayctl forward
-assert_eq two "$(cat /etc/neighbour/page)"
-assert_eq ok "$(of neighbour condition)"
-assert_eq one "$(cat /etc/demo/page)"
 
 say "absolute links that stay inside work, and clean content ends all errors"
 as_git git -C /srv/work/site rm --quiet -r demo
