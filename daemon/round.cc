@@ -27,7 +27,7 @@ Round::Round(Loop& loop, const Settings& settings, const TreeStore& store,
       lookup_(session_, result_.wishes, [this] { looked_up(); }),
       comparison_(session_, result_.wishes, [this] { writing_.start(); }),
       writing_(
-          loop, session_, settings, store, result_.wishes, [this] { end(); },
+          loop, session_, settings, store, upstream.url.text(), result_.wishes, [this] { end(); },
           [this](git::Failure failure) { fail(std::move(failure)); }) {
   later_ = loop.soon([this] {
     try {

@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "base/hash.h"
 #include "base/path.h"
 #include "base/text.h"
 
@@ -15,9 +16,10 @@ constexpr size_t max_reason_length = 500;
 
 }  // namespace
 
-std::string tree_name(const git::Oid& oid, git::EntryKind kind, const Ownership& ownership) {
-  return fmt::format("{}-{}-{}-{:04o}{}", oid, ownership.uid, ownership.gid, ownership.umask,
-                     kind == git::EntryKind::executable ? "x" : "");
+std::string tree_name(const git::Oid& oid, git::EntryKind kind, const std::string& upstream,
+                      const Ownership& ownership) {
+  return fmt::format("{}-{:016x}-{}-{}-{:04o}{}", oid, hash(upstream), ownership.uid, ownership.gid,
+                     ownership.umask, kind == git::EntryKind::executable ? "x" : "");
 }
 
 bool TreeStore::has(const std::string& name) const {

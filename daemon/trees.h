@@ -21,9 +21,12 @@ struct Ownership {
   bool operator==(const Ownership&) const = default;
 };
 
-// "<oid>-<uid>-<gid>-<umask>", and "x" at the end for an executable file: the whole identity of a
-// tree, so that equal names mean equal content.
-std::string tree_name(const git::Oid& oid, git::EntryKind kind, const Ownership& ownership);
+// "<oid>-<upstream>-<uid>-<gid>-<umask>", and "x" at the end for an executable file: the whole
+// identity of a tree, so that equal names mean equal content. `upstream` is the URL, and a hash of
+// it is in the name: that the content is what its id says is the word of an overlayd-git that was
+// fed by this upstream. Were that a lie, it would be one to the services of this upstream only.
+std::string tree_name(const git::Oid& oid, git::EntryKind kind, const std::string& upstream,
+                      const Ownership& ownership);
 
 class TreeStore {
  public:

@@ -30,11 +30,13 @@ std::string objection(const std::string& link, git::EntryKind kind, const Commit
 }  // namespace
 
 Writing::Writing(Loop& loop, Session& session, const Settings& settings, const TreeStore& store,
-                 std::vector<WishInWork>& wishes, Callback done, Session::Failed failed)
+                 std::string upstream, std::vector<WishInWork>& wishes, Callback done,
+                 Session::Failed failed)
     : loop_(loop),
       session_(session),
       settings_(settings),
       store_(store),
+      upstream_(std::move(upstream)),
       wishes_(wishes),
       done_(std::move(done)),
       failed_(std::move(failed)) {}
@@ -52,7 +54,7 @@ void Writing::name_trees(size_t index) {
     LinkResult& link = work.result.links[i];
     const std::string problem = objection(work.wish.links[i], link.kind, work.result.commit);
     if (!problem.empty() && work.granted()) work.refuse(problem);
-    if (problem.empty()) link.tree = tree_name(link.oid, link.kind, work.wish.ownership);
+    if (problem.empty()) link.tree = tree_name(link.oid, link.kind, upstream_, work.wish.ownership);
   }
   if (!work.granted() || !work.wish.write) return;
   for (size_t i = 0; i < work.result.links.size(); i++) {

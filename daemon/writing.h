@@ -21,7 +21,8 @@ class Writing {
   // `done` runs once; wishes of which a tree cannot be had have their error then. `failed` runs
   // instead if none of them could be had.
   Writing(Loop& loop, Session& session, const Settings& settings, const TreeStore& store,
-          std::vector<WishInWork>& wishes, Callback done, Session::Failed failed);
+          std::string upstream, std::vector<WishInWork>& wishes, Callback done,
+          Session::Failed failed);
   void start();
 
  private:
@@ -52,6 +53,7 @@ class Writing {
   Session& session_;
   const Settings& settings_;
   const TreeStore& store_;
+  std::string upstream_;  // its URL
   std::vector<WishInWork>& wishes_;
   Callback done_;
   Session::Failed failed_;
