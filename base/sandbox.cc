@@ -9,7 +9,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
+#include <cstdlib>
+#include <memory>
 
 #include "base/error.h"
 #include "base/fd.h"
@@ -33,13 +36,15 @@ void make_dirs(const std::string& path) {
 
 // A ramfs, not a tmpfs: its pages never reach a swap device.
 void cover(const std::string& path) {
+  make_dirs(path);  // of which a part may just have been covered
   check(mount("ramfs", path.c_str(), "ramfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, "mode=0755"),
         "cannot cover {}", path);
 }
 
 void uncover(const Sandbox::Visible& visible, const Fd& tree) {
   make_dirs(visible.path);
-  if (!visible.writable) set_attributes(tree.get(), "", AT_EMPTY_PATH, MOUNT_ATTR_RDONLY);
+  const uint64_t read_only = visible.writable ? 0 : MOUNT_ATTR_RDONLY;
+  set_attributes(tree.get(), "", AT_EMPTY_PATH, MOUNT_ATTR_NOSUID | read_only);
   check(move_mount(tree.get(), "", AT_FDCWD, visible.path.c_str(), MOVE_MOUNT_F_EMPTY_PATH),
         "cannot show {}", visible.path);
 }
@@ -55,20 +60,54 @@ void put_private_files(const Sandbox& sandbox) {
   }
 }
 
+// Whom names are asked of: what /etc/resolv.conf leads to, and the sockets of nss-resolve(8),
+// nscd(8) and mDNS.
+std::vector<std::string> resolver_folders() {
+  std::vector<std::string> folders{"/run/systemd/resolve", "/run/nscd", "/run/avahi-daemon"};
+  const std::unique_ptr<char, decltype(&free)> file(realpath("/etc/resolv.conf", nullptr), free);
+  const std::string folder = file ? parent_path(file.get()) : "";
+  if (is_at_or_below(folder, "/run")) folders.push_back(folder);
+  std::erase_if(folders, [](const auto& path) { return kind_of(path) != PathKind::directory; });
+  std::sort(folders.begin(), folders.end());
+  folders.erase(std::unique(folders.begin(), folders.end()), folders.end());
+  return folders;
+}
+
+// Where programs put their sockets: an empty network keeps nobody from connecting to one by its
+// name. With a network, an upstream may still be a folder in /tmp.
+std::vector<std::string> meeting_places(const Sandbox& sandbox) {
+  std::vector<std::string> places{"/proc"};  // other processes are nobody's business in here
+  for (const char* place : {"/run", "/var/run", "/tmp", "/var/tmp", "/dev/shm"})
+    if (kind_of(place) == PathKind::directory && (!sandbox.network || file_name(place) == "run"))
+      places.emplace_back(place);
+  return places;
+}
+
+std::vector<Sandbox::Visible> visible_of(const Sandbox& sandbox) {
+  auto visible = sandbox.visible;
+  if (sandbox.network)
+    for (auto& folder : resolver_folders())
+      visible.push_back({.path = std::move(folder), .writable = false});
+  return visible;
+}
+
+Fd clone_of(const std::string& path) {
+  return Fd(check(open_tree(AT_FDCWD, path.c_str(), OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC),
+                  "cannot use {}", path));
+}
+
 void arrange_mounts(const Sandbox& sandbox) {
   check(mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr), "cannot make mounts private");
+  const auto visible = visible_of(sandbox);
   std::vector<Fd> trees;
-  for (const auto& visible : sandbox.visible)
-    trees.emplace_back(
-        check(open_tree(AT_FDCWD, visible.path.c_str(), OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC),
-              "cannot use {}", visible.path));
+  for (const auto& one : visible) trees.push_back(clone_of(one.path));
   set_attributes(AT_FDCWD, "/", AT_RECURSIVE, MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID);
-  cover("/proc");  // the same user's other processes are nobody's business in here
-  cover(sandbox.hidden);
-  for (size_t i = 0; i < trees.size(); i++) uncover(sandbox.visible[i], trees[i]);
+  auto covered = meeting_places(sandbox);
+  covered.push_back(sandbox.hidden);
+  for (const auto& place : covered) cover(place);
+  for (size_t i = 0; i < trees.size(); i++) uncover(visible[i], trees[i]);
   put_private_files(sandbox);
-  set_attributes(AT_FDCWD, "/proc", 0, MOUNT_ATTR_RDONLY);
-  set_attributes(AT_FDCWD, sandbox.hidden.c_str(), 0, MOUNT_ATTR_RDONLY);
+  for (const auto& place : covered) set_attributes(AT_FDCWD, place.c_str(), 0, MOUNT_ATTR_RDONLY);
 }
 
 void drop_privileges(const Sandbox& sandbox) {

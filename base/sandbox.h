@@ -2,7 +2,9 @@
 //
 // The child gets a process namespace of its own (it is PID 1: when it ends, everything that it
 // started ends), a mount namespace in which every file system is read-only, and, unless it needs
-// one, no network. It has no capabilities and can gain none.
+// one, no network. It has no capabilities and can gain none. Where other programs have their
+// sockets, it finds empty folders: /run, but for what name resolution needs if there is a network,
+// and without one also /tmp, /var/tmp and /dev/shm. So neither it nor its program can be in these.
 #pragma once
 
 #include <sys/types.h>
@@ -15,7 +17,7 @@ namespace overlayd {
 
 struct Sandbox {
   struct Visible {
-    std::string path;  // a directory inside `hidden`
+    std::string path;  // a directory, inside `hidden` or where it would not be seen otherwise
     bool writable = false;
   };
   // A file that exists in memory only, inside the sandbox only, readable by its user only.

@@ -2,11 +2,14 @@
 
 #include <gtest/gtest.h>
 #include <pwd.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <chrono>
 #include <filesystem>
+#include <memory>
 #include <thread>
 
 #include "base/error.h"
@@ -102,19 +105,51 @@ TEST(GitSandbox, GitHasNoPowersAndEndsWithOverlaydFetch) {
   }
 }
 
+// A socket that everybody may connect to, as far as its name can be seen.
+class OpenSocket {
+ public:
+  explicit OpenSocket(std::string path)
+      : path_(std::move(path)), fd_(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    path_.copy(address.sun_path, sizeof address.sun_path - 1);
+    check(bind(fd_.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address),
+          "cannot make {}", path_);
+    check(listen(fd_.get(), 5), "cannot listen at {}", path_);
+    check(chmod(path_.c_str(), 0666), "cannot open up {}", path_);
+  }
+  ~OpenSocket() { unlink(path_.c_str()); }
+  OpenSocket(const OpenSocket&) = delete;
+  OpenSocket& operator=(const OpenSocket&) = delete;
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+  Fd fd_;
+};
+
 class Probe : public testing::Test {
  protected:
-  std::string report(bool network) {
+  std::string report(bool network, const std::vector<std::string>& sockets = {}) {
     const std::string mirror = make_mirror(temp_);
     const std::string staging = make_staging(temp_);
     const std::string other = make_mirror(temp_, "other");
     // what is not hidden, and is open to everybody
     check(chmod(temp_.dir("open").c_str(), 0777), "cannot open up");
+    std::vector<std::string> paths{mirror + "/new",
+                                   staging + "/new",
+                                   other + "/new",
+                                   temp_ / "state/new",
+                                   temp_ / "open/new",
+                                   "/tmp/overlayd-new",
+                                   "/run/overlayd-new",
+                                   "/dev/shm/overlayd-new",
+                                   "/var/tmp/overlayd-new",
+                                   temp_ / "state/private/new",
+                                   temp_ / "state/private/token"};
+    paths.insert(paths.end(), sockets.begin(), sockets.end());
     Helper probe(temp_, {.program = "sandbox-probe",
-                         .arguments = {mirror + "/new", staging + "/new", other + "/new",
-                                       temp_ / "state/new", temp_ / "open/new", "/tmp/overlayd-new",
-                                       "/dev/shm/overlayd-new", "/var/tmp/overlayd-new",
-                                       temp_ / "state/private/new", temp_ / "state/private/token"},
+                         .arguments = paths,
                          .place = Place::sandboxed,
                          .network = network,
                          .visible = {{mirror, false}, {staging, true}},
@@ -148,6 +183,24 @@ TEST_F(Probe, NothingElseIsWithinReach) {
   EXPECT_TRUE(says(text, "mount: Operation not permitted")) << text;
   EXPECT_TRUE(says(text, "pid: 1")) << text;
   EXPECT_TRUE(says(report(true), "connect: Connection refused"));
+}
+
+TEST_F(Probe, NobodyElsesSocketCanBeReached) {
+  const OpenSocket open(temp_.dir("open") + "/socket");
+  std::vector<std::unique_ptr<OpenSocket>> sockets;
+  std::vector<std::string> paths{open.path()};
+  for (const char* place : {"/run", "/tmp", "/var/tmp", "/dev/shm"}) {
+    paths.push_back(fmt::format("{}/overlayd-test-{}", place, getpid()));
+    sockets.push_back(std::make_unique<OpenSocket>(paths.back()));
+  }
+  const std::string text = report(false, paths);
+  EXPECT_TRUE(says(text, fmt::format("connect {}: done", open.path()))) << text;
+  for (const auto& socket : sockets)
+    EXPECT_TRUE(says(text, fmt::format("connect {}: No such file or directory", socket->path())))
+        << text;
+  const std::string networked = report(true, paths);
+  EXPECT_TRUE(says(networked, fmt::format("connect {}: No such file or directory", paths[1])))
+      << networked;
 }
 
 }  // namespace

@@ -1,11 +1,12 @@
 // Runs inside the sandbox and reports what it could do there: one line each, in one message.
 //
-// Arguments are paths: it tries to create a file at each.
+// Arguments are paths: it tries to create a file at each, and to connect to a socket at each.
 
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <sys/mount.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -24,6 +25,15 @@ std::string outcome(bool done) { return done ? "done" : std::strerror(errno); }
 std::string create(const char* path) {
   const Fd fd(open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0644));
   return fmt::format("create {}: {}\n", path, outcome(static_cast<bool>(fd)));
+}
+
+std::string connect_to(const char* path) {
+  const Fd fd(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  std::strncpy(address.sun_path, path, sizeof address.sun_path - 1);
+  const int result = connect(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address);
+  return fmt::format("connect {}: {}\n", path, outcome(result == 0));
 }
 
 std::string list(const char* path) {
@@ -46,7 +56,7 @@ std::string connect_out() {
 int main(int argc, char** argv) {
   using namespace overlayd::test;
   std::string report;
-  for (int i = 1; i < argc; i++) report += create(argv[i]);
+  for (int i = 1; i < argc; i++) report += create(argv[i]) + connect_to(argv[i]);
   report += list("/proc");
   report += connect_out();
   report += fmt::format("become root: {}\n", outcome(setuid(0) == 0));

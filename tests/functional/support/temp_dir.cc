@@ -10,7 +10,7 @@
 
 namespace overlayd::test {
 
-TempDir::TempDir() : path_("/tmp/overlayd-test.XXXXXX") {
+TempDir::TempDir() : path_("/var/lib/overlayd-test.XXXXXX") {
   if (mkdtemp(path_.data()) == nullptr) fail_with_errno("cannot make a temporary directory");
   check(chmod(path_.c_str(), 0755), "cannot open up {}", path_);
 }

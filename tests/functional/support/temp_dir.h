@@ -7,7 +7,7 @@ namespace overlayd::test {
 
 class TempDir {
  public:
-  // Below /tmp, mode 755: what runs as another user has to get at it.
+  // Below /var/lib, mode 755: what runs as another user, or where /tmp is empty, has to get at it.
   TempDir();
   ~TempDir();
   TempDir(const TempDir&) = delete;

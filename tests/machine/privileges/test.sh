@@ -87,6 +87,15 @@ for comm in overlayd-git overlayd-fetch; do
   say "$comm sees of the state: $(inside ls /var/lib/overlayd | xargs)"
   for hidden in state trees checkouts journal; do fails_with 2 inside ls "/var/lib/overlayd/$hidden"; done
 done
+say "none of them sees a socket of anybody else"
+test -S /run/dbus/system_bus_socket
+for comm in overlayd-git overlayd-fetch; do
+  pid=$(helpers --exact "$comm")
+  fails_with 1 inside test -e /run/dbus/system_bus_socket
+  assert_eq "" "$(inside find /run /dev/shm -type s)" "$comm: sockets"
+done
+assert_eq "" "$(nsenter --target "$(helpers --exact overlayd-git)" --mount find /run /tmp /var/tmp /dev/shm -mindepth 1)"
+
 fails_with 1 nsenter --target "$(helpers --exact overlayd-git)" --mount touch /var/lib/overlayd/mirrors/*/written
 
 say "the key is on no command line and in no environment"
