@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 
 #include "base/error.h"
+#include "base/wire.h"
 
 namespace overlayd {
 
@@ -21,11 +22,13 @@ void Channel::watch() {
   source_ = loop_.on_ready(fd_.get(), events, [this] { on_ready(); });
 }
 
-void Channel::send(std::string message) {
-  if (!fd_) return;  // hung_up() has said so
+bool Channel::send(std::string message) {
+  if (message.size() > max_message_bytes) return false;
+  if (!fd_) return true;  // hung_up() has said so
   const bool was_empty = unsent_.empty();
   unsent_.push_back(std::move(message));
   if (was_empty) flush();
+  return true;
 }
 
 void Channel::flush() {

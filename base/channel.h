@@ -18,7 +18,8 @@ class Channel {
 
   // `hung_up` runs once, when the other end is closed or broken.
   Channel(Loop& loop, Fd fd, Received received, Callback hung_up);
-  void send(std::string message);
+  // False if it is too long for a message; nothing is sent then.
+  [[nodiscard]] bool send(std::string message);
 
  private:
   void on_ready();

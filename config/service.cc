@@ -122,6 +122,21 @@ class BlockReader {
       diagnostics().add(origin_of(*node), "'dirs' is an empty list");
     constexpr const char* example = "dirs = [{ local = …, link = … }]";
     for (auto& table : block_.tables("dirs", "entry of dirs", example)) read_overlay(table);
+    check_extent();
+  }
+
+  // All links of a service travel in one message, and so does what is found at them.
+  void check_extent() {
+    constexpr size_t max_bytes = 90'000;
+    constexpr size_t bytes_besides = 80;
+    size_t bytes = 0;
+    for (const auto& overlay : config().overlays) bytes += overlay.link.size() + bytes_besides;
+    if (bytes > max_bytes)
+      diagnostics().add(
+          config().origin,
+          fmt::format("this service has {} overlays, which is more than fits into one round: "
+                      "spread them over several services",
+                      config().overlays.size()));
   }
 
   void read_overlay(Table& table) {

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "base/wire.h"
 
 namespace overlayd {
 namespace {
@@ -47,13 +48,40 @@ Worker::Worker(Loop& loop, const std::string& program, const Sandbox& sandbox,
 }
 
 void Worker::tell(const std::string& message) {
-  if (channel_) channel_->send(message);
+  if (!channel_ || channel_->send(message)) return;
+  break_off("it cannot be told all that is wanted in one message");
+  failing_ = loop_.soon([this] { fail_all(); });
 }
 
 void Worker::ask(const std::string& request, Answered answered) {
+  if (channel_ && !channel_->send(request)) {
+    unaskable_.push_back(std::move(answered));
+    refusing_ = loop_.soon([this] { refuse_next(); });
+    return;
+  }
   waiting_.push_back(std::move(answered));
-  tell(request);
   if (!channel_ || (hung_up_ && exit_)) failing_ = loop_.soon([this] { fail_all(); });
+}
+
+void Worker::refuse_next() {
+  if (unaskable_.empty()) return;
+  const Answered answered = std::move(unaskable_.front());
+  unaskable_.pop_front();
+  // the next one on the next turn: this one may destroy the worker
+  refusing_ = loop_.soon([this] { refuse_next(); });
+  answered(git::Failure{
+      .kind = git::FailureKind::refused,
+      .message = fmt::format("{} failed: names of overlays or branches take more than {} bytes "
+                             "together: use fewer or shorter ones",
+                             purpose_, max_message_bytes)});
+}
+
+void Worker::break_off(const std::string& complaint) {
+  complaint_ = complaint;
+  channel_.reset();
+  child_.reset();
+  exit_ = Exit{};
+  hung_up_ = true;
 }
 
 void Worker::on_message(const std::string& message) {
@@ -62,11 +90,7 @@ void Worker::on_message(const std::string& message) {
     answer = git::decode_answer(message);
     if (waiting_.empty()) throw Error("an answer that nobody asked for");
   } catch (const Error& error) {
-    complaint_ = error.what();
-    channel_.reset();
-    child_.reset();
-    exit_ = Exit{};
-    hung_up_ = true;
+    break_off(error.what());
     return fail_all();
   }
   const Answered answered = waiting_.front();

@@ -24,8 +24,9 @@ class Worker {
   Worker(Loop& loop, const std::string& program, const Sandbox& sandbox,
          std::chrono::seconds deadline, std::string purpose);
 
-  // Tells it something that is not answered.
+  // Tells it something that is not answered. What is too long for a message is its end.
   void tell(const std::string& message);
+  // A question that is too long for a message gets a Failure (refused) and hinders no other one.
   void ask(const std::string& request, Answered answered);
 
   // Closes the socket; `gone` runs when the process has ended, with nothing of it left.
@@ -35,16 +36,20 @@ class Worker {
   void on_message(const std::string& message);
   void on_end();
   void fail_all();
+  void break_off(const std::string& complaint);
+  void refuse_next();
 
   std::string purpose_;
   std::unique_ptr<Channel> channel_;
   std::unique_ptr<Child> child_;
   std::deque<Answered> waiting_;
+  std::deque<Answered> unaskable_;  // those that get no answer from it
   std::function<void(const Exit&)> gone_;
   std::optional<Exit> exit_;
   std::string complaint_;
   bool hung_up_ = false;
   Source failing_;
+  Source refusing_;
   Loop& loop_;
 };
 

@@ -119,9 +119,19 @@ TEST(Channel, KeepsTheOrderOfMoreThanTheSocketHolds) {
         if (++received == count) loop.exit(0);
       },
       [] {});
-  for (size_t i = 0; i < count; i++) sender.send(std::string(50000 + i, 'x'));
+  for (size_t i = 0; i < count; i++) EXPECT_TRUE(sender.send(std::string(50000 + i, 'x')));
   loop.run();
   EXPECT_EQ(received, count);
+}
+
+TEST(Channel, SendsNothingThatIsTooLong) {
+  Loop loop;
+  auto [a, b] = make_channel();
+  Channel sender(
+      loop, std::move(a), [](const std::string&) {}, [] {});
+  EXPECT_FALSE(sender.send(std::string(max_message_bytes + 1, 'x')));
+  EXPECT_TRUE(sender.send(std::string(max_message_bytes, 'y')));
+  EXPECT_EQ(receive_message(b.get()), std::string(max_message_bytes, 'y'));
 }
 
 TEST(Channel, TellsOnceThatTheOtherEndIsGone) {
@@ -136,7 +146,7 @@ TEST(Channel, TellsOnceThatTheOtherEndIsGone) {
       });
   b.reset();
   loop.run();
-  channel.send("into the void");
+  EXPECT_TRUE(channel.send("into the void"));
   EXPECT_EQ(hung_up, 1);
 }
 

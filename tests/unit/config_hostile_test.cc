@@ -92,6 +92,21 @@ TEST(Hostile, ThousandsOfMistakesAreCutShort) {
   EXPECT_EQ(found.back(), "50001:1: too much is wrong with this file: the rest is not shown");
 }
 
+TEST(Hostile, MoreOverlaysThanOneMessageHoldsAreRefused) {
+  const auto with_overlays = [](size_t count, size_t length) {
+    std::string text =
+        "[[services]]\nupstream = 'https://example.org/r'\nservice = 'web'\ndirs = [\n";
+    for (size_t i = 0; i < count; i++)
+      text +=
+          fmt::format("{{ local = '/etc/web/{0}', link = '{1}{0}' }},\n", i, repeat("a", length));
+    return problems(text + "]\n");
+  };
+  EXPECT_EQ(with_overlays(500, 90), Problems{});
+  EXPECT_EQ(with_overlays(500, 200),
+            Problems{"1:1: this service has 500 overlays, which is more than fits into one round: "
+                     "spread them over several services"});
+}
+
 TEST(Hostile, ManyServicesTakeLittleTime) {
   std::string text = "[global]\nupstream = '/r'\n";
   for (int i = 0; i < 5000; i++) {
