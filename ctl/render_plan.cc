@@ -61,6 +61,8 @@ std::string render_plan(const Value& plan, const View& view) {
   for (const auto& step : steps) text += render_step(step, view);
   if (!files.empty()) text += "  files that differ\n";
   for (const auto& file : files) text += render_file(file, view);
+  const int64_t more = plan.at("more_files").number();
+  if (more > 0) text += fmt::format("    and {} more\n", more);
   return text;
 }
 

@@ -9,19 +9,26 @@
 
 namespace overlayd {
 
+// Adds a piece of what differs at a link. Of very many the rest is only counted.
+void add_differences(const git::Differences& piece, size_t link, WishInWork& work);
+
 class Comparison {
  public:
-  // `done` runs once. A commit that the mirror does not have any more differs in nothing.
-  Comparison(Session& session, std::vector<WishInWork>& wishes, Callback done);
+  // `done` runs once, or `failed` instead if overlayd-git is of no use. A commit that the mirror
+  // does not have any more differs in nothing.
+  Comparison(Session& session, std::vector<WishInWork>& wishes, Callback done,
+             Session::Failed failed);
   void start();
 
  private:
   void compare(WishInWork& work, const git::Resolved& before);
+  void compared(WishInWork& work, size_t link, const git::Answer& answer);
   void one_done();
 
   Session& session_;
   std::vector<WishInWork>& wishes_;
   Callback done_;
+  Session::Failed failed_;
   size_t outstanding_ = 1;  // this object's own start()
 };
 

@@ -140,6 +140,7 @@ Value Service::plan_of(const WishInWork& work) const {
                                                          difference.path))}});
   dict["steps"] = std::move(steps);
   dict["files"] = std::move(files);
+  if (work.result.more_differences > 0) dict["more_files"] = work.result.more_differences;
   return dict;
 }
 

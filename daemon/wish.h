@@ -44,6 +44,7 @@ struct WishResult {
   Commit commit;
   std::vector<LinkResult> links;  // one for each of the wish's
   std::vector<FileDifference> differences;
+  uint64_t more_differences = 0;  // those left out, because there are so many
 };
 
 struct WishInWork {

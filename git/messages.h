@@ -100,7 +100,7 @@ struct WriteTree {
   std::vector<std::string> locals;
 };
 // Which files differ between two objects; an empty id stands for nothing. Answer: Differences,
-// pieces. Needs no blobs.
+// pieces; Failure (refused) if no overlay can be made of these. Needs no blobs.
 struct Diff {
   Oid before;
   EntryKind before_kind = EntryKind::missing;
@@ -158,7 +158,7 @@ enum class FailureKind : uint8_t {
   denied,       // the upstream wants other credentials, or its identity is not the known one
   not_found,    // there is no such repository
   damaged,      // the mirror cannot be used any more
-  refused       // what was asked for is at fault: it alone cannot be had
+  refused       // what was asked for is at fault: it cannot be had, other things can
 };
 struct Failure {
   FailureKind kind = FailureKind::internal;

@@ -16,7 +16,9 @@ class Comparison {
 
   void compare(const Entry& before, const Entry& after, const std::string& path, size_t depth = 0) {
     if (before.kind == after.kind && before.oid == after.oid) return;
-    if (depth > max_tree_depth) throw Error("the tree is too deep for an overlay");
+    if (depth > max_tree_depth)
+      throw KnownFailure(FailureKind::refused,
+                         fmt::format("it has more than {} levels", max_tree_depth));
     const bool had_directory = before.kind == EntryKind::directory;
     const bool has_directory = after.kind == EntryKind::directory;
     if (had_directory || has_directory)
@@ -48,7 +50,9 @@ class Comparison {
                         : after.kind == EntryKind::missing ? 'D'
                         : same_type                        ? 'M'
                                                            : 'T';
-    if (found_.size() >= max_entries) throw Error("more files differ than can be shown");
+    if (found_.size() >= max_entries)
+      throw KnownFailure(FailureKind::refused,
+                         fmt::format("more than {} files differ", max_entries));
     found_.push_back({status, path});
   }
 
@@ -68,8 +72,13 @@ class Comparison {
 
 std::vector<Difference> differences(const Repository& repository, const Diff& request) {
   Comparison comparison(repository);
-  comparison.compare({request.before_kind, request.before}, {request.after_kind, request.after},
-                     "");
+  try {
+    comparison.compare({request.before_kind, request.before}, {request.after_kind, request.after},
+                       "");
+  } catch (const ObjectMissing& missing) {
+    // fetches bring all trees: somebody committed the id of something else
+    throw KnownFailure(FailureKind::refused, missing.what());
+  }
   return comparison.take();
 }
 

@@ -8,7 +8,8 @@
 
 namespace overlayd::git {
 
-// In the order of paths. Throws Error if they are too many to be shown.
+// In the order of paths. Throws KnownFailure (refused) if they are too many, or a tree is not
+// whole.
 std::vector<Difference> differences(const Repository& repository, const Diff& request);
 
 }  // namespace overlayd::git

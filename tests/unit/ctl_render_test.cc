@@ -243,7 +243,8 @@ TEST_F(CtlRender, PlanListsStepsAndFiles) {
                  {"steps", List{"MOUNT tree:9c1e /etc/grafana ro  # services.toml:12"}},
                  {"files", List{Dict{{"local", "/etc/grafana"},
                                      {"status", "M"},
-                                     {"path", "/etc/grafana/grafana.ini"}}}}},
+                                     {"path", "/etc/grafana/grafana.ini"}}}},
+                 {"more_files", 7}},
             Dict{{"name", "web"}, {"from", old_commit}, {"to", old_commit}, {"steps", List{}}}}}};
   EXPECT_EQ(render_plans(answer, view_),
             "grafana  8bd0e77a → 91ab02cd  Fix the dashboards\n"
@@ -251,6 +252,7 @@ TEST_F(CtlRender, PlanListsStepsAndFiles) {
             "    MOUNT tree:9c1e /etc/grafana ro  # services.toml:12\n"
             "  files that differ\n"
             "    M /etc/grafana/grafana.ini\n"
+            "    and 7 more\n"
             "\n"
             "web  8bd0e77a\n"
             "  nothing to do\n");
