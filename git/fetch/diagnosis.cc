@@ -19,6 +19,7 @@ struct Sign {
 // What git, curl and ssh say, most telling first: of "Permission denied (publickey)" and the "Could
 // not read from remote repository" that follows, the former is the reason.
 constexpr std::array signs{
+    Sign{"the upstream has sent nothing for", FailureKind::unreachable},
     Sign{"REMOTE HOST IDENTIFICATION HAS CHANGED", FailureKind::denied},
     Sign{"host key is known for", FailureKind::denied},
     Sign{"Host key verification failed", FailureKind::denied},
@@ -129,6 +130,14 @@ Finding find_reason(const std::vector<std::string>& lines) {
   return {FailureKind::internal, last_complaint(lines)};
 }
 
+// "object 9c1e…: hasDotdot: contains '..'", in the words of fsck.
+bool is_about_object(std::string_view line) {
+  constexpr std::string_view start = "object ";
+  const size_t end = line.find(':');
+  return line.starts_with(start) && end != std::string_view::npos &&
+         is_oid(line.substr(start.size(), end - start.size()));
+}
+
 std::string without_secret(std::string text, const std::string& secret) {
   if (secret.empty()) return text;
   for (size_t at = text.find(secret); at != std::string::npos; at = text.find(secret))
@@ -141,13 +150,16 @@ std::string without_secret(std::string text, const std::string& secret) {
 Failure diagnose(std::string_view errors, const std::string& secret) {
   constexpr size_t max_message_length = 500;
   std::vector<std::string> lines;
-  for (const auto& line : split(errors, '\n'))
-    if (!trim(line).empty()) lines.emplace_back(trim(line));
+  for (const auto& part : split(errors, '\n'))
+    for (const auto& line : split(part, '\r'))  // progress is written over and over
+      if (!trim(line).empty()) lines.emplace_back(trim(line));
   const Finding finding = find_reason(lines);
   const std::string line(without_frame(without_label(finding.line)));
-  return {
-      .kind = finding.kind,
-      .message = printable(without_passwords(without_secret(line, secret)), max_message_length)};
+  const std::string text =
+      printable(without_passwords(without_secret(line, secret)), max_message_length);
+  if (is_about_object(line))
+    return {.kind = FailureKind::refused, .message = "git refuses what the upstream sent: " + text};
+  return {.kind = finding.kind, .message = text};
 }
 
 bool says_ref_is_missing(std::string_view errors) {

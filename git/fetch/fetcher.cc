@@ -39,7 +39,7 @@ std::vector<std::pair<std::string, Oid>> parse_refs(const std::string& output) {
 std::vector<std::pair<std::string, Oid>> list_remote(Git& git, std::vector<std::string> refs) {
   std::vector<std::string> arguments{"ls-remote", "--refs", "origin"};
   arguments.insert(arguments.end(), refs.begin(), refs.end());
-  auto found = parse_refs(git.run(std::move(arguments)));
+  auto found = parse_refs(git.run(std::move(arguments), {}, Git::Talk::upstream));
   // git matches the end of a name: "refs/heads/x" also finds "refs/mirror/refs/heads/x"
   std::erase_if(found, [&](const auto& ref) { return !is_among(refs, ref.first); });
   return found;
@@ -77,7 +77,7 @@ Tips Fetcher::list_tips(const ListTips& request) {
 Outcome Fetcher::try_fetch(std::vector<std::string> options,
                            const std::vector<std::string>& refspecs) {
   std::vector<std::string> arguments{"fetch",
-                                     "--quiet",
+                                     "--progress",
                                      "--filter=blob:none",
                                      "--no-tags",
                                      "--no-write-fetch-head",
@@ -86,7 +86,7 @@ Outcome Fetcher::try_fetch(std::vector<std::string> options,
   arguments.insert(arguments.end(), options.begin(), options.end());
   arguments.emplace_back("origin");
   arguments.insert(arguments.end(), refspecs.begin(), refspecs.end());
-  return git_.try_run(std::move(arguments));
+  return git_.try_run(std::move(arguments), {}, Git::Talk::upstream);
 }
 
 // Asks which of `branches` the upstream has, and deletes the local refs of the others.
@@ -139,10 +139,10 @@ Fetched Fetcher::fetch_blobs(const std::vector<Oid>& blobs) {
   heal_once();
   if (blobs.empty()) return {.branches = {}, .changed = false};
   const Outcome outcome =
-      git_.try_run({"-c", "fetch.negotiationAlgorithm=noop", "fetch", "--quiet",
+      git_.try_run({"-c", "fetch.negotiationAlgorithm=noop", "fetch", "--progress",
                     "--filter=blob:none", "--no-tags", "--no-write-fetch-head",
                     "--recurse-submodules=no", "--no-auto-maintenance", "--stdin", "origin"},
-                   join(blobs, "\n") + "\n");
+                   join(blobs, "\n") + "\n", Git::Talk::upstream);
   if (!outcome.ok()) git_.fail(outcome);
   return {.branches = {}, .changed = true, .filtered = !says_unfiltered(outcome.errors)};
 }

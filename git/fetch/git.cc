@@ -20,13 +20,15 @@ Git::Git(const FetchHello& hello, const std::string& program)
                      {ssh_config_name, ssh_config(secrets)}});
 }
 
-Outcome Git::try_run(std::vector<std::string> arguments, std::string_view input) {
+Outcome Git::try_run(std::vector<std::string> arguments, std::string_view input, Talk talk) {
+  constexpr std::chrono::seconds patience{60};
   arguments.insert(arguments.begin(), "/usr/bin/git");
-  return git::run(arguments, environment_, input);
+  if (talk == Talk::local) return git::run(arguments, environment_, input);
+  return git::run(arguments, environment_, input, patience);
 }
 
-std::string Git::run(std::vector<std::string> arguments, std::string_view input) {
-  Outcome outcome = try_run(std::move(arguments), input);
+std::string Git::run(std::vector<std::string> arguments, std::string_view input, Talk talk) {
+  Outcome outcome = try_run(std::move(arguments), input, talk);
   if (!outcome.ok()) fail(outcome);
   return std::move(outcome.output);
 }

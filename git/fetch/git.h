@@ -19,10 +19,16 @@ class Git {
 
   Mirror& mirror() { return mirror_; }
 
+  // Whether git speaks with the upstream. If so, it is killed when it says nothing for a minute: it
+  // has to be asked for its progress.
+  enum class Talk { local, upstream };
+
   // Runs `git <arguments>` in the mirror, whatever comes of it.
-  Outcome try_run(std::vector<std::string> arguments, std::string_view input = {});
+  Outcome try_run(std::vector<std::string> arguments, std::string_view input = {},
+                  Talk talk = Talk::local);
   // The same, but throws KnownFailure if it fails. Returns its stdout.
-  std::string run(std::vector<std::string> arguments, std::string_view input = {});
+  std::string run(std::vector<std::string> arguments, std::string_view input = {},
+                  Talk talk = Talk::local);
   // Throws the KnownFailure that a failed outcome means.
   [[noreturn]] void fail(const Outcome& outcome);
 

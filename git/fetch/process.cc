@@ -59,6 +59,7 @@ Running start(const std::vector<std::string>& argv, const std::vector<std::strin
   const pid_t pid = check(fork(), "cannot start {}", argv[0]);
   if (pid == 0) {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
+    setpgid(0, 0);
     signal(SIGPIPE, SIG_DFL);
     dup2(input.reading.get(), STDIN_FILENO);
     dup2(output.writing.get(), STDOUT_FILENO);
@@ -99,16 +100,26 @@ void feed(Fd& fd, std::string_view& input) {
   fd.reset();
 }
 
+void end(const Running& running, std::chrono::milliseconds patience, Outcome& outcome) {
+  kill(-running.pid, SIGKILL);
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(patience);
+  outcome.errors +=
+      fmt::format("\nfatal: the upstream has sent nothing for {} s\n", seconds.count());
+}
+
 // Until the program itself is gone: something it left behind may hold the pipes open for ever.
-void attend(Running& running, std::string_view input, Outcome& outcome) {
+void attend(Running& running, std::string_view input,
+            std::optional<std::chrono::milliseconds> patience, Outcome& outcome) {
+  const int wait = patience ? static_cast<int>(patience->count()) : -1;
   feed(running.input, input);
   for (;;) {
     std::array<pollfd, 4> polled{{{running.pidfd.get(), POLLIN, 0},
                                   {running.output.get(), POLLIN, 0},
                                   {running.errors.get(), POLLIN, 0},
                                   {running.input.get(), POLLOUT, 0}}};
-    if (poll(polled.data(), polled.size(), -1) < 0 && errno != EINTR)
-      fail_with_errno("cannot wait for a child process");
+    const int ready = poll(polled.data(), polled.size(), wait);
+    if (ready < 0 && errno != EINTR) fail_with_errno("cannot wait for a child process");
+    if (ready == 0) return end(running, *patience, outcome);
     if (polled[3].revents != 0) feed(running.input, input);
     if (polled[1].revents != 0) drain(running.output, outcome.output);
     if (polled[2].revents != 0) drain(running.errors, outcome.errors);
@@ -129,10 +140,10 @@ int reap(pid_t pid) {
 }  // namespace
 
 Outcome run(const std::vector<std::string>& argv, const std::vector<std::string>& env,
-            std::string_view input) {
+            std::string_view input, std::optional<std::chrono::milliseconds> patience) {
   Running running = start(argv, env);
   Outcome outcome;
-  attend(running, input, outcome);
+  attend(running, input, patience, outcome);
   outcome.code = reap(running.pid);
   return outcome;
 }

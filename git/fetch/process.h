@@ -1,6 +1,8 @@
 // Runs a program to its end and keeps what it says.
 #pragma once
 
+#include <chrono>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,9 +20,10 @@ struct Outcome {
 constexpr size_t max_output_bytes = 1 << 20;
 
 // Waits for `argv` (argv[0] is a path) to end. It gets `input` on stdin and `env` as its whole
-// environment, and dies with this process. What it leaves running is not waited for. Throws if it
-// cannot be started.
+// environment, and dies with this process. What it leaves running is not waited for. If it says
+// nothing for as long as `patience`, it is killed with all of its process group, and the last line
+// of its errors tells. Throws if it cannot be started.
 Outcome run(const std::vector<std::string>& argv, const std::vector<std::string>& env,
-            std::string_view input = {});
+            std::string_view input = {}, std::optional<std::chrono::milliseconds> patience = {});
 
 }  // namespace overlayd::git
