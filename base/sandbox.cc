@@ -100,6 +100,7 @@ void arrange_mounts(const Sandbox& sandbox) {
   check(mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr), "cannot make mounts private");
   const auto visible = visible_of(sandbox);
   std::vector<Fd> trees;
+  trees.reserve(visible.size());
   for (const auto& one : visible) trees.push_back(clone_of(one.path));
   set_attributes(AT_FDCWD, "/", AT_RECURSIVE, MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID);
   auto covered = meeting_places(sandbox);

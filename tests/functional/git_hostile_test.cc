@@ -167,8 +167,9 @@ TEST_F(GitHostile, AFetchRefusesWhatGitItselfFindsHostile) {
     upstream_.commit_tree(upstream_.raw_tree(items));
     Fetch fetch(temp_, upstream_.url(), {.place = Place::sandboxed, .mirror = {}, .files = {}});
     const auto failure = fetch.failure(git::FetchBranches{{"main"}});
-    EXPECT_EQ(failure.kind, git::FailureKind::internal) << failure.message;
-    EXPECT_NE(failure.message, "");
+    EXPECT_EQ(failure.kind, git::FailureKind::refused) << failure.message;
+    EXPECT_TRUE(failure.message.starts_with("git refuses what the upstream sent: object "))
+        << failure.message;
   }
 }
 

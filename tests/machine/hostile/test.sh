@@ -48,7 +48,9 @@ refused() {
 refused_by_git() {
   say "$1"
   fails_with 1 overlayctl forward demo
+  assert_contains "$output" "git refuses what the upstream sent: object "
   assert_contains "$output" "$2"
+  assert_contains "$output" "git fsck"
   assert_eq "$good" "$(of demo deployed)" "deployed"
   assert_eq one "$(cat /etc/demo/page)"
 }
