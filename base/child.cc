@@ -81,7 +81,7 @@ bool report(std::string_view text) {
   }
 }
 
-// Keeps the pidfd of a killed child until it can be reaped; owns itself.
+// Keeps the pidfd of a killed child until it can be reaped.
 struct Reaper {
   Fd pidfd;
   Source source;
@@ -90,15 +90,14 @@ struct Reaper {
 // Called from a destructor. When the loop has ended, so does this process soon, and whoever
 // inherits the child reaps it.
 void reap_later(Loop& loop, Fd pidfd) noexcept {
-  auto reaper = std::make_unique<Reaper>(Reaper{std::move(pidfd), {}});
-  Reaper* self = reaper.get();
+  const auto reaper = std::make_shared<Reaper>(Reaper{std::move(pidfd), {}});
   try {
-    self->source = loop.on_ready(self->pidfd.get(), EPOLLIN, [self] {
+    reaper->source = loop.on_ready(reaper->pidfd.get(), EPOLLIN, [&loop, self = reaper.get()] {
       siginfo_t info{};
       waitid(P_PIDFD, static_cast<id_t>(self->pidfd.get()), &info, WEXITED | WNOHANG);
-      delete self;
+      loop.drop(self);
     });
-    static_cast<void>(reaper.release());  // it owns itself from here on
+    loop.keep(reaper);
   } catch (const Error&) {
     return;
   }

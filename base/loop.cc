@@ -3,6 +3,7 @@
 #include <sys/epoll.h>
 
 #include <csignal>
+#include <utility>
 
 #include "base/error.h"
 #include "base/log.h"
@@ -93,6 +94,13 @@ Source Loop::on_signal(int signal, Callback caught) {
   own_callback(source.source_.get(), new Callback(std::move(caught)));
   return source;
 }
+
+void Loop::keep(std::shared_ptr<void> thing) {
+  const void* key = thing.get();
+  kept_.emplace(key, std::move(thing));
+}
+
+void Loop::drop(const void* thing) { kept_.erase(thing); }
 
 int Loop::run() { return check_neg(sd_event_loop(raw()), "the event loop failed"); }
 

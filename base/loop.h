@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <functional>
+#include <map>
 #include <memory>
 
 #include "base/handle.h"
@@ -47,6 +48,10 @@ class Loop {
   // Runs each time the process gets `signal`, which is blocked for ordinary delivery from here on.
   Source on_signal(int signal, Callback caught);
 
+  // Keeps `thing` until it is dropped or the loop is destroyed: for what outlives its maker.
+  void keep(std::shared_ptr<void> thing);
+  void drop(const void* thing);
+
   // Runs until exit(); returns its code.
   int run();
   void exit(int code);
@@ -54,6 +59,7 @@ class Loop {
 
  private:
   Handle<sd_event, sd_event_unref> event_;
+  std::map<const void*, std::shared_ptr<void>> kept_;
 };
 
 }  // namespace overlayd

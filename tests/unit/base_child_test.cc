@@ -97,6 +97,22 @@ TEST(Child, ThatIsACopyOfUsHasNoneOfOurDescriptors) {
   EXPECT_EQ(exit.report, "0 1 2 4 ");  // 4 is the pipe for its report
 }
 
+size_t count_descriptors() {
+  size_t count = 0;
+  for (int number = 0; number < 1000; number++)
+    if (fcntl(number, F_GETFD) >= 0) count++;
+  return count;
+}
+
+TEST(Child, LeavesNothingBehindInALoopThatGoesToo) {
+  const size_t before = count_descriptors();
+  {
+    Loop loop;
+    const Child child(loop, shell("sleep 1000"), 1000s, [](const Exit&) {});
+  }
+  EXPECT_EQ(count_descriptors(), before);
+}
+
 TEST(Child, MayBeDestroyedWhenTheLoopHasEnded) {
   Loop loop;
   auto child = std::make_unique<Child>(loop, shell("sleep 1000"), 1000s, [](const Exit&) {});
