@@ -7,6 +7,8 @@ namespace {
 
 // For everything that one helper does in one round. A first fetch of a large repository takes long.
 constexpr std::chrono::minutes deadline{15};
+// For one answer of overlayd-git, which waits for nothing but the disk.
+constexpr std::chrono::minutes reading_patience{2};
 
 }  // namespace
 
@@ -34,9 +36,9 @@ Worker& Session::fetcher() {
 Worker& Session::reader() {
   if (reader_) return *reader_;
   staging_ = std::make_unique<StagingFolder>(settings_);
-  reader_ = std::make_unique<Worker>(loop_, settings_.program_directory + "/overlayd-git",
-                                     mirror_.read_sandbox(staging_->path()), deadline,
-                                     "reading the mirror of " + upstream_.url.redacted());
+  reader_ = std::make_unique<Worker>(
+      loop_, settings_.program_directory + "/overlayd-git", mirror_.read_sandbox(staging_->path()),
+      deadline, "reading the mirror of " + upstream_.url.redacted(), reading_patience);
   reader_->tell(git::encode(
       git::ReadRequest(git::ReadHello{.mirror = mirror_.path(), .staging = staging_->path()})));
   return *reader_;

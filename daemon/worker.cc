@@ -28,8 +28,9 @@ std::vector<std::string> environment() {
 }  // namespace
 
 Worker::Worker(Loop& loop, const std::string& program, const Sandbox& sandbox,
-               std::chrono::seconds deadline, std::string purpose)
-    : purpose_(std::move(purpose)), loop_(loop) {
+               std::chrono::seconds deadline, std::string purpose,
+               std::optional<std::chrono::seconds> patience)
+    : purpose_(std::move(purpose)), patience_(patience), loop_(loop) {
   auto [ours, theirs] = make_channel();
   child_ = std::make_unique<Child>(
       loop,
@@ -60,6 +61,7 @@ void Worker::ask(const std::string& request, Answered answered) {
     return;
   }
   waiting_.push_back(std::move(answered));
+  if (waiting_.size() == 1) expect_answer();
   if (!channel_ || (hung_up_ && exit_)) failing_ = loop_.soon([this] { fail_all(); });
 }
 
@@ -74,6 +76,15 @@ void Worker::refuse_next() {
       .message = fmt::format("{} failed: names of overlays or branches take more than {} bytes "
                              "together: use fewer or shorter ones",
                              purpose_, max_message_bytes)});
+}
+
+void Worker::expect_answer() {
+  impatience_.cancel();
+  if (!patience_ || waiting_.empty()) return;
+  impatience_ = loop_.after(*patience_, [this] {
+    break_off(fmt::format("it gave no answer for {} s", patience_->count()));
+    fail_all();
+  });
 }
 
 void Worker::break_off(const std::string& complaint) {
@@ -95,6 +106,7 @@ void Worker::on_message(const std::string& message) {
   }
   const Answered answered = waiting_.front();
   if (is_last(answer)) waiting_.pop_front();
+  expect_answer();
   answered(std::move(answer));
 }
 

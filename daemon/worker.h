@@ -20,9 +20,11 @@ class Worker {
   // says something malformed, it gets a Failure, and so does every later question.
   using Answered = std::function<void(git::Answer)>;
 
-  // `purpose` names the work in messages: "fetching https://…".
+  // `purpose` names the work in messages: "fetching https://…". `deadline` is for all of its life;
+  // with `patience`, it also has to say something so soon while an answer is waited for.
   Worker(Loop& loop, const std::string& program, const Sandbox& sandbox,
-         std::chrono::seconds deadline, std::string purpose);
+         std::chrono::seconds deadline, std::string purpose,
+         std::optional<std::chrono::seconds> patience = {});
 
   // Tells it something that is not answered. What is too long for a message is its end.
   void tell(const std::string& message);
@@ -37,9 +39,11 @@ class Worker {
   void on_end();
   void fail_all();
   void break_off(const std::string& complaint);
+  void expect_answer();
   void refuse_next();
 
   std::string purpose_;
+  std::optional<std::chrono::seconds> patience_;
   std::unique_ptr<Channel> channel_;
   std::unique_ptr<Child> child_;
   std::deque<Answered> waiting_;
@@ -50,6 +54,7 @@ class Worker {
   bool hung_up_ = false;
   Source failing_;
   Source refusing_;
+  Source impatience_;
   Loop& loop_;
 };
 
