@@ -67,6 +67,7 @@ void Manager::put_in_place() {
   for (const auto& [name, error] : restored.errors)
     log_line(LOG_ERR, fmt::format("{}: cannot be put back in place: {}", name, error),
              {"OVERLAYD_SERVICE=" + name});
+  for (const auto& [name, error] : restored.errors) damaged_.insert(name);
   restored_ = std::move(restored.changed);
 }
 
@@ -178,6 +179,7 @@ void Manager::add_service(const ServiceConfig& config) {
   services_[config.name] = service;
   if (restored_.erase(config.name) > 0) service->tell_unit();
   service->start([this, name = config.name] { came_up(name); });
+  if (damaged_.erase(config.name) > 0) service->look_after();
 }
 
 void Manager::remove_service(const std::string& name) {

@@ -77,7 +77,10 @@ class Manager {
   std::map<std::string, ServiceState> states_;  // of services that have not been started yet
   std::map<std::string, std::weak_ptr<Upstream>> upstreams_;  // by URL; services own them
   std::map<std::string, std::shared_ptr<Service>> services_;
-  std::set<std::string> restored_;  // of which something had to be put back at the start
+  // Services that have not been started yet, of which something had to be put back, and of which
+  // something could not.
+  std::set<std::string> restored_;
+  std::set<std::string> damaged_;
   std::set<std::string> not_up_yet_;
   Callback ready_;
   Callback reloaded_;

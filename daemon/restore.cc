@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "base/path.h"
+#include "base/text.h"
 #include "daemon/ageing.h"
 #include "daemon/proposal.h"
 
@@ -40,12 +41,21 @@ Plan missing(const Steps& steps, const TreeStore& trees) {
   return plan;
 }
 
-void restore_one(const std::string& service, const ServiceState& state, const TreeStore& trees,
-                 const Inventory& inventory, const Plan& plan) {
-  for (const auto& op : plan)
-    if (op.step.kind == StepKind::checkout)
-      make_checkout(op.step.subject, op.step.value, tree_paths(state.links, trees));
-  carry_out(plan, inventory.machine(service));
+// Operation by operation: what can be there is, though something else of the service cannot.
+// Returns what cannot, and why.
+std::string restore_one(const std::string& service, const ServiceState& state,
+                        const TreeStore& trees, const Inventory& inventory, const Plan& plan) {
+  std::vector<std::string> problems;
+  for (const auto& op : plan) {
+    try {
+      if (op.step.kind == StepKind::checkout)
+        make_checkout(op.step.subject, op.step.value, tree_paths(state.links, trees));
+      carry_out({op}, inventory.machine(service));
+    } catch (const std::exception& error) {
+      problems.emplace_back(error.what());
+    }
+  }
+  return join(problems, "; ");
 }
 
 void keep_checkouts(const ServiceState& state) {
@@ -71,10 +81,9 @@ Restored restore(const Store& store, const TreeStore& trees, Inventory& inventor
   for (const auto& [name, state] : states) {
     try {
       const Plan plan = missing(state.steps, trees);
-      if (!plan.empty()) {
-        restore_one(name, state, trees, inventory, plan);
-        restored.changed.insert(name);
-      }
+      if (!plan.empty()) restored.changed.insert(name);
+      const std::string problem = restore_one(name, state, trees, inventory, plan);
+      if (!problem.empty()) restored.errors[name] = problem;
       keep_checkouts(state);
     } catch (const std::exception& error) {
       restored.errors[name] = error.what();

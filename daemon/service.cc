@@ -77,11 +77,15 @@ std::string Service::find_owner() {
 // Brings what is deployed in line with a configuration that changed, without asking the upstream.
 // If it is another upstream or branch now, the next round sees to it.
 void Service::reconcile(const Ticket& ticket) {
-  const bool same_history =
-      state().upstream == config_.upstream && state().branch == config_.branch;
   const bool changed = state().configured != fingerprint(config_);
-  if (state().deployed.id.empty() || !changed || !same_history) return upstream_->poll();
+  if (!changed || !has_history()) return upstream_->poll();
   deploy_anew(ticket);
+}
+
+// Whether the mirror can be asked about what is deployed.
+bool Service::has_history() const {
+  return !state().deployed.id.empty() && state().upstream == config_.upstream &&
+         state().branch == config_.branch;
 }
 
 void Service::deploy_anew(const Ticket& ticket) {
@@ -115,8 +119,8 @@ void Service::reconfigure(ServiceConfig config, std::shared_ptr<Upstream> upstre
 
 void Service::look_after() {
   queue_.add([self = shared_from_this()](const Ticket& ticket) {
-    if (self->leaving_ || self->is_in_place() || !self->ownership_) return;
-    self->deploy_anew(ticket);
+    if (self->leaving_ || !self->ownership_ || !self->has_history()) return;
+    if (!self->is_in_place()) self->deploy_anew(ticket);
   });
 }
 

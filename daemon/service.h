@@ -72,6 +72,7 @@ class Service : public std::enable_shared_from_this<Service> {
   void prepare_and_reconcile(const Ticket& ticket);
   std::string find_owner();
   void reconcile(const Ticket& ticket);
+  bool has_history() const;
   void deploy_anew(const Ticket& ticket);
   void take_away(const Ticket& ticket);
 

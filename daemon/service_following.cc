@@ -25,7 +25,8 @@ Wish Service::wish() const {
 
 std::optional<Request> Service::standing_request() {
   if (!ownership_ || leaving_) return std::nullopt;
-  Request request{.wish = wish(), .look_anyway = look_anyway_, .done = nullptr};
+  Request request{
+      .mode = FetchMode::if_moved, .wish = wish(), .look_anyway = look_anyway_, .done = nullptr};
   request.wish.write = !held();
   request.done = [weak = weak_from_this(), configured = fingerprint(config_)](
                      const RoundResult& round, const WishInWork* work) {
@@ -129,8 +130,8 @@ void Service::change(const WishResult& content, const ChangeOrder& order,
 void Service::ask(FetchMode mode, Wish wanted, std::function<void(const WishInWork&)> got,
                   std::function<void(const ChangeResult&)> failed) {
   upstream_->request(
-      mode,
-      {.wish = std::move(wanted),
+      {.mode = mode,
+       .wish = std::move(wanted),
        .look_anyway = true,
        .done = [weak = weak_from_this(), got = std::move(got), failed = std::move(failed)](
                    const RoundResult& round, const WishInWork* work) {

@@ -1,6 +1,8 @@
 #include "daemon/upstream.h"
 
 #include <algorithm>
+#include <iterator>
+#include <utility>
 
 #include "base/clock.h"
 #include "base/error.h"
@@ -24,14 +26,13 @@ Upstream::Upstream(Loop& loop, const Settings& settings, const TreeStore& store,
       config_(std::move(config)),
       standing_(std::move(standing)) {}
 
-void Upstream::request(FetchMode mode, Request request) {
+void Upstream::request(Request request) {
   waiting_.push_back(std::move(request));
-  waiting_mode_ = std::max(waiting_mode_, mode);
   start_soon();
 }
 
 void Upstream::poll() {
-  waiting_mode_ = std::max(waiting_mode_, FetchMode::if_moved);
+  poll_is_due_ = true;
   start_soon();
 }
 
@@ -46,22 +47,42 @@ void Upstream::start_soon() {
 
 void Upstream::start_round() {
   const auto self = shared_from_this();
-  const FetchMode mode = std::exchange(waiting_mode_, FetchMode::nothing);
-  served_ = std::move(waiting_);
-  waiting_.clear();
+  FetchMode mode = FetchMode::nothing;
+  served_ = take_waiting(mode);
   asked_for_ = served_.size();
-  if (mode != FetchMode::nothing)
-    for (auto& request : standing_()) {
-      const auto same = [&](const Request& other) {
-        return other.wish.service == request.wish.service && other.wish.wants_tip();
-      };
-      const auto end = served_.begin() + static_cast<ptrdiff_t>(asked_for_);
-      if (std::none_of(served_.begin(), end, same)) served_.push_back(std::move(request));
-    }
-  if (served_.empty()) {
-    metrics_.remove_upstream(config_.url.redacted());  // no service follows it any more
-    return schedule();
+  if (mode != FetchMode::nothing) add_standing_requests();
+  if (!served_.empty()) return run(mode);
+  metrics_.remove_upstream(config_.url.redacted());  // no service follows it any more
+  schedule();
+}
+
+// Those that need no fetching, if there are any; else all, and the poll.
+std::vector<Request> Upstream::take_waiting(FetchMode& mode) {
+  const auto first_to_fetch = std::stable_partition(
+      waiting_.begin(), waiting_.end(),
+      [](const Request& request) { return request.mode == FetchMode::nothing; });
+  if (first_to_fetch != waiting_.begin()) {
+    std::vector<Request> taken(std::make_move_iterator(waiting_.begin()),
+                               std::make_move_iterator(first_to_fetch));
+    waiting_.erase(waiting_.begin(), first_to_fetch);
+    return taken;
   }
+  if (std::exchange(poll_is_due_, false)) mode = FetchMode::if_moved;
+  for (const auto& request : waiting_) mode = std::max(mode, request.mode);
+  return std::exchange(waiting_, {});
+}
+
+void Upstream::add_standing_requests() {
+  for (auto& request : standing_()) {
+    const auto same = [&](const Request& other) {
+      return other.wish.service == request.wish.service && other.wish.wants_tip();
+    };
+    const auto end = served_.begin() + static_cast<ptrdiff_t>(asked_for_);
+    if (std::none_of(served_.begin(), end, same)) served_.push_back(std::move(request));
+  }
+}
+
+void Upstream::run(FetchMode mode) {
   Round::Order order{.mode = mode, .even_if_unmoved = asked_for_ > 0, .known = tips_, .wishes = {}};
   for (const auto& request : served_) {
     order.wishes.push_back(request.wish);
@@ -89,7 +110,7 @@ void Upstream::ended(RoundResult result) {
   if (round_asks_) schedule();
   for (size_t i = 0; i < served.size(); i++)
     guard([&] { served[i].done(result, result.wishes.empty() ? nullptr : &result.wishes[i]); });
-  if (!waiting_.empty() || waiting_mode_ != FetchMode::nothing) start_soon();
+  if (!waiting_.empty() || poll_is_due_) start_soon();
 }
 
 // A mirror that cannot be used any more is made anew, once: what it held is on the other side.
@@ -106,18 +127,21 @@ bool Upstream::start_over(const RoundResult& result) {
     return false;
   }
   tips_.clear();
+  served_.resize(asked_for_);
+  for (auto& request : served_) request.mode = FetchMode::always;
   waiting_.insert(waiting_.begin(), std::make_move_iterator(served_.begin()),
-                  std::make_move_iterator(served_.begin() + static_cast<ptrdiff_t>(asked_for_)));
+                  std::make_move_iterator(served_.end()));
   served_.clear();
-  waiting_mode_ = FetchMode::always;
-  start_soon();
+  poll();
   return true;
 }
 
+// A round that did not mean to ask says nothing of how the upstream is.
 void Upstream::note(const RoundResult& result) {
+  if (!round_asks_) return;
   const auto took = std::chrono::steady_clock::now() - round_began_;
   const bool failed = result.failure.has_value();
-  if (round_asks_) metrics_.count_fetch(config_.url.redacted(), took, !failed);
+  metrics_.count_fetch(config_.url.redacted(), took, !failed);
   if (result.asked) fetched_at_ = now();
   if (result.tips) tips_ = *result.tips;
   if (result.fetched) filtered_ = result.filtered;

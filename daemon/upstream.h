@@ -19,6 +19,7 @@ namespace overlayd {
 // A wish and who waits for it. `done` gets null instead of an answer if the upstream could not be
 // asked (see failure) or if nothing moved and `look_anyway` was not set.
 struct Request {
+  FetchMode mode = FetchMode::if_moved;
   Wish wish;
   bool look_anyway = false;
   std::function<void(const RoundResult&, const WishInWork*)> done;
@@ -36,9 +37,10 @@ class Upstream : public std::enable_shared_from_this<Upstream> {
   Upstream(const Upstream&) = delete;
   Upstream& operator=(const Upstream&) = delete;
 
-  // Runs a round for `request` as soon as none is under way. With a fetching mode the standing
-  // requests take part, but for the same service's.
-  void request(FetchMode mode, Request request);
+  // Runs a round for `request` as soon as none is under way. In one that fetches the standing
+  // requests take part, but for the same service's; what needs no fetching has a round before that,
+  // so that an upstream that is away cannot hinder it.
+  void request(Request request);
   // Asks the upstream now, or as soon as the present round has ended.
   void poll();
 
@@ -55,6 +57,9 @@ class Upstream : public std::enable_shared_from_this<Upstream> {
  private:
   void start_soon();
   void start_round();
+  std::vector<Request> take_waiting(FetchMode& mode);
+  void add_standing_requests();
+  void run(FetchMode mode);
   void ended(RoundResult result);
   void note(const RoundResult& result);
   void note_failure(const git::Failure& failure);
@@ -71,7 +76,7 @@ class Upstream : public std::enable_shared_from_this<Upstream> {
   std::minstd_rand random_{std::random_device{}()};
 
   std::vector<Request> waiting_;
-  FetchMode waiting_mode_ = FetchMode::nothing;
+  bool poll_is_due_ = false;
   std::vector<Request> served_;  // by the round under way, first those that were asked for
   size_t asked_for_ = 0;
   std::unique_ptr<Round> round_;

@@ -11,7 +11,8 @@ namespace overlayd {
 
 void leave_overlays(const std::string& folder) {
   check(unshare(CLONE_NEWNS), "cannot make a mount namespace");
-  check(mount(nullptr, "/", nullptr, MS_REC | MS_SLAVE, nullptr), "cannot separate mounts");
+  // Not even a follower: an overlay that is swapped while the command runs would come in again.
+  check(mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr), "cannot separate mounts");
   for (const auto& entry : mounts_of(folder)) detach_top(entry.target);
 }
 

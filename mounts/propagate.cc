@@ -3,20 +3,17 @@
 // is needed is a peer of the place, which has nothing mounted there yet; mounting on that brings a
 // copy to the place itself, and to every mount namespace that follows it.
 //
-// The peer is made in the mount namespace of a short-lived child, out of everybody's sight, and
-// goes with it. No propagation comes from the end of a namespace.
+// The peer is made in a mount namespace apart, out of everybody's sight, and goes with it. No
+// propagation comes from the end of a namespace.
 #include "mounts/propagate.h"
 
 #include <fcntl.h>
-#include <sched.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "base/error.h"
-#include "base/packet.h"
 #include "base/path.h"
+#include "mounts/apart.h"
 #include "mounts/table.h"
 
 namespace overlayd {
@@ -36,11 +33,10 @@ Fd peer_without(const std::string& target, const std::string& folder) {
                   "cannot copy the mount of {}", folder));
 }
 
-// In the child.
+// In a namespace apart.
 void mount_on_peer(const Fd& staged, const std::string& target) {
   constexpr unsigned by_descriptors = MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH;
   const std::string folder = parent_path(target);
-  check(unshare(CLONE_NEWNS), "cannot make a mount namespace");
   const Fd peer = peer_without(target, folder);
   // Only a mount that stands somewhere can be mounted on. Nobody else is to see where.
   check(mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr), "cannot make mounts private");
@@ -53,16 +49,6 @@ void mount_on_peer(const Fd& staged, const std::string& target) {
         target);
 }
 
-[[noreturn]] void run_child(int socket, const Fd& staged, const std::string& target) {
-  try {
-    mount_on_peer(staged, target);
-    _exit(0);
-  } catch (const std::exception& error) {
-    send_message(socket, error.what());
-  }
-  _exit(1);
-}
-
 }  // namespace
 
 bool can_slide_beneath(const Fd& mount) {
@@ -72,17 +58,12 @@ bool can_slide_beneath(const Fd& mount) {
   return stands_on_shared(static_cast<int>(seen.stx_mnt_id));
 }
 
+// Whoever takes the topmost mount away next relies on this having worked.
 void slide_beneath(const Fd& staged, const std::string& target) {
-  auto [ours, theirs] = make_channel();
-  const pid_t child = check(fork(), "cannot start a child process");
-  if (child == 0) run_child(theirs.get(), staged, target);
-  theirs.reset();
-  const auto failure = receive_message(ours.get());
-  int status = 0;
-  check(waitpid(child, &status, 0), "cannot wait for a child process");
-  // Whoever takes the topmost mount away next relies on this.
-  if (failure) throw Error(*failure);
-  if (status != 0) throw Error::of("cannot mount on {}: the child process crashed", target);
+  run_apart([&] {
+    mount_on_peer(staged, target);
+    return Fd();
+  });
 }
 
 }  // namespace overlayd

@@ -18,16 +18,23 @@ dirs = [
   { local = "/etc/demo", link = "demo" },
   { local = "/etc/linked", link = "demo", type = "symlink" },
 ]
+
+[[services]]
+service = "volatile"
+upstream = "$(upstream site)"
+dirs = [{ local = "/run/volatile/demo", link = "demo" }, { local = "/srv/lasting", link = "demo" }]
 TOML
+  mkdir /run/volatile # which nobody makes at the next boot
   install_overlayd
   wait_for 10 overlay_at /etc/demo
+  wait_for 10 overlay_at /run/volatile/demo
 
   # Starts as early as an ordinary service can.
   cat >/etc/systemd/system/witness.service <<'UNIT'
 [Service]
 Type=oneshot
 RemainAfterExit=yes
-ExecStart=cat /etc/demo/file /etc/linked/file
+ExecStart=cat /etc/demo/file /etc/linked/file /srv/lasting/file
 StandardOutput=truncate:/run/seen
 
 [Install]
@@ -39,18 +46,20 @@ UNIT
 }
 
 phase_seen() {
-  say "an early service saw it"
-  assert_eq $'from Git\nfrom Git' "$(cat /run/seen)"
+  say "an early service saw it, though one overlay has lost the directory that it stood in"
+  assert_eq $'from Git\nfrom Git\nfrom Git' "$(cat /run/seen)"
   wait_for 10 systemctl is-active overlayd
-  assert_eq success "$(systemctl show --property=Result --value overlayd-restore)"
+  assert_contains "$(journalctl --quiet --unit=overlayd-restore)" 'volatile: cannot be put in place'
   overlay_at /etc/demo
+  say "which overlayd makes again, without the upstream"
+  wait_for 10 overlay_at /run/volatile/demo
   echo '[global' >/etc/overlayd/services.toml
   then_power_cut cut
 }
 
 phase_cut() {
   say "after a power cut too, and what was in force stays so"
-  assert_eq $'from Git\nfrom Git' "$(cat /run/seen)"
+  assert_eq $'from Git\nfrom Git\nfrom Git' "$(cat /run/seen)"
   wait_for 10 systemctl is-active overlayd
   assert_eq success "$(systemctl show --property=Result --value overlayd-restore)"
   overlay_at /etc/demo
