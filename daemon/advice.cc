@@ -44,10 +44,6 @@ std::string about_key(const UpstreamConfig& upstream) {
 }  // namespace
 
 std::string advice(const git::Failure& failure, const UpstreamConfig& upstream) {
-  if (speaks_of(failure, "git refuses what"))
-    return "somebody committed what can do harm, or the repository is damaged: 'git fsck' in a "
-           "full "
-           "clone names the object, and the branch has to be rewritten without it";
   if (failure.kind != git::FailureKind::denied) return "";
   switch (upstream.url.transport()) {
     case Transport::https:

@@ -67,7 +67,8 @@ void Lookup::resolved(size_t index, const git::Answer& answer) {
     work.result.error =
         failure == nullptr ? "overlayd-git gave no sensible answer" : failure->message;
     // an ambiguous revision, say: only who typed it can do something about it
-    work.result.refused = !work.wish.revision.empty();
+    work.result.refused = !work.wish.revision.empty() ||
+                          (failure != nullptr && failure->kind == git::FailureKind::refused);
   }
   outstanding_--;
   if (outstanding_ == 0) settle();

@@ -84,8 +84,6 @@ constexpr std::array signs{
     Sign{"early EOF", FailureKind::unreachable},
     Sign{"unexpected disconnect", FailureKind::unreachable},
     Sign{"Could not read from remote repository", FailureKind::unreachable},
-    // what is wrong with an object, ahead of "index-pack failed"
-    Sign{"error: object ", FailureKind::internal},
 };
 
 bool contains(std::string_view text, std::string_view part) {
@@ -130,14 +128,6 @@ Finding find_reason(const std::vector<std::string>& lines) {
   return {FailureKind::internal, last_complaint(lines)};
 }
 
-// "object 9c1e…: hasDotdot: contains '..'", in the words of fsck.
-bool is_about_object(std::string_view line) {
-  constexpr std::string_view start = "object ";
-  const size_t end = line.find(':');
-  return line.starts_with(start) && end != std::string_view::npos &&
-         is_oid(line.substr(start.size(), end - start.size()));
-}
-
 std::string without_secret(std::string text, const std::string& secret) {
   if (secret.empty()) return text;
   for (size_t at = text.find(secret); at != std::string::npos; at = text.find(secret))
@@ -155,11 +145,9 @@ Failure diagnose(std::string_view errors, const std::string& secret) {
       if (!trim(line).empty()) lines.emplace_back(trim(line));
   const Finding finding = find_reason(lines);
   const std::string line(without_frame(without_label(finding.line)));
-  const std::string text =
-      printable(without_passwords(without_secret(line, secret)), max_message_length);
-  if (is_about_object(line))
-    return {.kind = FailureKind::refused, .message = "git refuses what the upstream sent: " + text};
-  return {.kind = finding.kind, .message = text};
+  return {
+      .kind = finding.kind,
+      .message = printable(without_passwords(without_secret(line, secret)), max_message_length)};
 }
 
 bool says_ref_is_missing(std::string_view errors) {

@@ -8,8 +8,7 @@
 
 namespace overlayd::git {
 
-// `errors` is the stderr of git, run with LC_ALL=C. Objects that its fsck does not let in are
-// FailureKind::refused. The message holds neither control characters
+// `errors` is the stderr of git, run with LC_ALL=C. The message holds neither control characters
 // nor `secret` (if that is not empty) nor any password of a URL.
 Failure diagnose(std::string_view errors, const std::string& secret);
 

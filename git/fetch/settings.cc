@@ -67,9 +67,9 @@ std::string global_config(const Mirror& mirror, const Secrets& secrets,
   // fsync: the mirror can always be fetched again, and waiting for the disk doubles a fetch.
   // safe.directory: an upstream may be a folder that belongs to somebody else.
   // uploadpack: for such a folder, ours is the server.
-  // fsck: found in the old history of many a repository, and harmless: who wrote a commit and when
-  // is only shown, and libgit2 takes a mode with a zero in front for what it is. git 2.39 does not
-  // heed these where it leaves blobs out.
+  // fsck: it looks at whole repositories, and would stop all services of an upstream for an oddity
+  // in one tree. What matters of it overlayd-git refuses, tree by tree; hashes are verified all the
+  // same.
   std::string text = R"([core]
 	hooksPath = /dev/null
 	fsync = none
@@ -80,21 +80,7 @@ std::string global_config(const Mirror& mirror, const Secrets& secrets,
 [maintenance]
 	auto = false
 [transfer]
-	fsckObjects = true
-[fetch "fsck"]
-	badDate = ignore
-	badDateOverflow = ignore
-	badEmail = ignore
-	badName = ignore
-	badTimezone = ignore
-	missingEmail = ignore
-	missingNameBeforeEmail = ignore
-	missingSpaceBeforeDate = ignore
-	missingSpaceBeforeEmail = ignore
-	multipleAuthors = ignore
-	nulInCommit = ignore
-	zeroPaddedDate = ignore
-	zeroPaddedFilemode = ignore
+	fsckObjects = false
 [uploadpack]
 	allowFilter = true
 	allowAnySHA1InWant = true

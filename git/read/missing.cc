@@ -7,6 +7,8 @@
 namespace overlayd::git {
 namespace {
 
+const Oid null_id(40, '0');
+
 class Search {
  public:
   explicit Search(const Repository& repository) : repository_(repository) {}
@@ -14,6 +16,8 @@ class Search {
   void visit(const Oid& oid, EntryKind kind, size_t depth = 0) {
     if (kind == EntryKind::missing || kind == EntryKind::submodule) return;
     if (!seen_.insert(oid).second) return;
+    if (oid == null_id)
+      throw KnownFailure(FailureKind::refused, "an entry in it has the null id: nothing has that");
     if (seen_.size() > max_entries || depth > max_tree_depth)
       throw KnownFailure(FailureKind::refused,
                          fmt::format("it has more than {} files, or more than {} levels",

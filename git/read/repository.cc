@@ -34,6 +34,12 @@ bool is_damage(int part) {
          part == GIT_ERROR_REFERENCE || part == GIT_ERROR_CONFIG || part == GIT_ERROR_SHA;
 }
 
+// Complaints of these are about an object that was written as it is: its hash is right.
+bool is_content(int part) {
+  return part == GIT_ERROR_TREE || part == GIT_ERROR_OBJECT || part == GIT_ERROR_TAG ||
+         part == GIT_ERROR_INVALID;
+}
+
 EntryKind kind_of_mode(unsigned mode) {
   switch (mode) {
     case GIT_FILEMODE_TREE:
@@ -45,6 +51,10 @@ EntryKind kind_of_mode(unsigned mode) {
     default:
       return (mode & 0111U) != 0 ? EntryKind::executable : EntryKind::file;
   }
+}
+
+[[noreturn]] void refuse_as_file(const git_oid& oid) {
+  throw KnownFailure(FailureKind::refused, fmt::format("object {} is not a file", text_of(oid)));
 }
 
 TreeEntry convert(const git_tree_entry* entry) {
@@ -60,9 +70,13 @@ TreeEntry convert(const git_tree_entry* entry) {
 
 void fail_with_git_error(std::string_view doing) {
   const git_error* error = git_error_last();
-  const bool told = error != nullptr && error->message != nullptr;
-  throw KnownFailure(told && is_damage(error->klass) ? FailureKind::damaged : FailureKind::internal,
-                     fmt::format("{}: {}", doing, told ? error->message : "unknown error"));
+  if (error == nullptr || error->message == nullptr) throw Error::of("{}: unknown error", doing);
+  if (is_content(error->klass))
+    throw KnownFailure(
+        FailureKind::refused,
+        fmt::format("{}: what was committed is not well formed: {}", doing, error->message));
+  throw KnownFailure(is_damage(error->klass) ? FailureKind::damaged : FailureKind::internal,
+                     fmt::format("{}: {}", doing, error->message));
 }
 
 void check_git(int result, std::string_view doing) {
@@ -120,15 +134,14 @@ size_t Repository::blob_size(const git_oid& oid) const {
   size_t size = 0;
   git_object_t type = GIT_OBJECT_INVALID;
   check_found(git_odb_read_header(&size, &type, odb_.get(), &oid), oid);
-  if (type != GIT_OBJECT_BLOB) throw Error::of("object {} is not a file", text_of(oid));
+  if (type != GIT_OBJECT_BLOB) refuse_as_file(oid);
   return size;
 }
 
 RawObject Repository::blob(const git_oid& oid) const {
   RawObject object;
   check_found(git_odb_read(out(object), odb_.get(), &oid), oid);
-  if (git_odb_object_type(object.get()) != GIT_OBJECT_BLOB)
-    throw Error::of("object {} is not a file", text_of(oid));
+  if (git_odb_object_type(object.get()) != GIT_OBJECT_BLOB) refuse_as_file(oid);
   return object;
 }
 
@@ -161,8 +174,15 @@ Resolution Repository::absence() const {
 }
 
 TreeEntry entry_of(const Tree& tree, const std::string& name) {
-  const git_tree_entry* entry = git_tree_entry_byname(tree.get(), name.c_str());
-  return entry == nullptr ? TreeEntry{} : convert(entry);
+  const git_tree_entry* found = nullptr;
+  for (size_t i = 0; i < git_tree_entrycount(tree.get()); i++) {
+    const git_tree_entry* entry = git_tree_entry_byindex(tree.get(), i);
+    if (name != git_tree_entry_name(entry)) continue;
+    if (found != nullptr)
+      throw KnownFailure(FailureKind::refused, fmt::format("{} is there twice", printable(name)));
+    found = entry;
+  }
+  return found == nullptr ? TreeEntry{} : convert(found);
 }
 
 }  // namespace overlayd::git

@@ -25,7 +25,7 @@ class ObjectMissing : public KnownFailure {
       : KnownFailure(FailureKind::internal, "object " + oid + " is not in the mirror") {}
 };
 
-// Throws KnownFailure for the last error of libgit2.
+// Throws for the last error of libgit2: KnownFailure (refused) for an object that cannot be parsed.
 [[noreturn]] void fail_with_git_error(std::string_view doing);
 // For calls of libgit2 that return a negative code. ENOENT has no meaning of its own here.
 void check_git(int result, std::string_view doing);
@@ -47,7 +47,7 @@ class Repository {
 
   git_repository* raw() const { return repository_.get(); }
 
-  // These throw ObjectMissing.
+  // These throw ObjectMissing, and KnownFailure (refused) for what is none of that kind.
   Commit commit(const git_oid& oid) const;
   Tree tree(const git_oid& oid) const;
   std::vector<TreeEntry> entries(const git_oid& tree) const;
@@ -71,7 +71,9 @@ class Repository {
   Handle<git_odb, git_odb_free> odb_;
 };
 
-// The entry `name` of a tree; kind is missing if there is none.
+// The entry `name` of a tree; kind is missing if there is none. Looks at all of them: a search
+// takes a tree to be sorted, and finds one of two. Throws KnownFailure (refused) if it is there
+// twice.
 TreeEntry entry_of(const Tree& tree, const std::string& name);
 
 }  // namespace overlayd::git

@@ -1,9 +1,11 @@
 // Trees that somebody made to break out, and what is refused of them.
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <filesystem>
 
+#include "base/error.h"
 #include "base/text.h"
 #include "tests/functional/support/command.h"
 #include "tests/functional/support/helper.h"
@@ -14,7 +16,7 @@ namespace {
 
 using git::EntryKind;
 
-// The crafted repository is read as it is: no fetch looks at it first.
+// The crafted repository is read as it is: what the server of a fetch would not send, too.
 class GitHostile : public testing::Test {
  protected:
   using Item = UpstreamRepository::Item;
@@ -157,20 +159,71 @@ TEST_F(GitHostile, ATreeWithoutEndIsRefused) {
   EXPECT_NE(refusal(wide), "");
 }
 
-TEST_F(GitHostile, AFetchRefusesWhatGitItselfFindsHostile) {
-  const auto blob = upstream_.blob("x");
-  const std::vector<std::vector<Item>> trees{{{"100644", "..", blob}},
-                                             {{"100644", ".git", blob}},
-                                             {{"100644", "a/b", blob}},
-                                             {{"100644", "a", blob}, {"100644", "a", blob}}};
-  for (const auto& items : trees) {
-    upstream_.commit_tree(upstream_.raw_tree(items));
-    Fetch fetch(temp_, upstream_.url(), {.place = Place::sandboxed, .mirror = {}, .files = {}});
-    const auto failure = fetch.failure(git::FetchBranches{{"main"}});
-    EXPECT_EQ(failure.kind, git::FailureKind::refused) << failure.message;
-    EXPECT_TRUE(failure.message.starts_with("git refuses what the upstream sent: object "))
-        << failure.message;
+// Why `link` of what is fetched now is not written; empty if it is.
+std::string objection(Fetch& fetch, Read& read, const std::string& link) {
+  try {
+    return write_link(fetch, read, link, "tree-of-" + link).error;
+  } catch (const Error& error) {
+    return error.what();
   }
+}
+
+TEST_F(GitHostile, AFetchTakesAllAndABadTreeIsRefusedAlone) {
+  const auto blob = upstream_.blob("x");
+  const std::vector<std::pair<std::vector<Item>, std::string>> bad{
+      {{{"100644", "..", blob}}, ".. is no name for a file"},
+      {{{"100644", ".GIT", blob}}, ".GIT is a name that Git keeps for itself"},
+      {{{"100644", "a/b", blob}}, "a/b has a slash in its name"},
+      {{{"100644", "a", blob}, {"100644", "a", blob}}, "a is there twice"},
+      {{{"104755", "a", blob}}, "a has the mode 104755"},
+      {{{"300644", "a", blob}}, "what was committed is not well formed"},
+      {{{"100644", "a", std::string(40, '0')}}, "has the null id"}};
+  std::vector<Item> root;
+  for (size_t i = 0; i < bad.size(); i++)
+    root.push_back({"40000", fmt::format("bad{}", i), upstream_.raw_tree(bad[i].first)});
+  root.push_back({"40000", "good", upstream_.raw_tree({{"100644", "file", blob}})});
+  upstream_.commit_tree(upstream_.raw_tree(root));
+  Fetch fetch(temp_, upstream_.url(), {.place = Place::sandboxed, .mirror = {}, .files = {}});
+  fetch.fetch();
+  Read read(temp_, fetch.mirror(), Place::sandboxed);
+  for (size_t i = 0; i < bad.size(); i++) {
+    const auto why = objection(fetch, read, fmt::format("bad{}", i));
+    EXPECT_NE(why.find(bad[i].second), std::string::npos) << i << ": " << why;
+  }
+  EXPECT_EQ(objection(fetch, read, "good"), "");
+}
+
+TEST_F(GitHostile, WhatNobodyCanReadIsRefusedAndEndsNothing) {
+  const auto wide = upstream_.raw_tree({{"300644", "a", upstream_.blob("x")}});
+  const auto commit = upstream_.git({"hash-object", "-t", "commit", "-w", "--stdin"},
+                                    "tree " + wide + "\nauthor A <a@b> 1 +0000\n\nx\n");
+  Read reader(temp_, mirror(), Place::sandboxed);
+  for (const auto& request :
+       {git::ReadRequest(git::ListMissing{.oid = wide, .kind = EntryKind::directory}),
+        git::ReadRequest(git::Resolve{.revision = commit, .links = {}})}) {
+    reader.send(request);
+    const auto answer = Helper::expect<git::Failure>(reader.receive());
+    EXPECT_EQ(answer.kind, git::FailureKind::refused);
+    EXPECT_NE(answer.message.find("not well formed"), std::string::npos) << answer.message;
+  }
+}
+
+// flask and rails have such modes in their history.
+TEST_F(GitHostile, AnyOrderAndZerosInFrontOfAModeDoNoHarm) {
+  const auto blob = upstream_.blob("x");
+  const auto sub = upstream_.raw_tree({{"100644", "z", blob}, {"0100755", "a", blob}});
+  std::vector<Item> root;
+  const std::string names = "hgfedcba";
+  for (const char name : names) root.push_back({"040000", std::string(1, name), sub});
+  for (int i = 0; i < 2; i++) root.push_back({"40000", "twice", sub});
+  upstream_.commit_tree(upstream_.raw_tree(root));
+  Fetch fetch(temp_, upstream_.url());
+  fetch.fetch();
+  Read read(temp_, fetch.mirror());
+  for (const char name : names) EXPECT_EQ(objection(fetch, read, std::string(1, name)), "") << name;
+  EXPECT_TRUE(std::filesystem::is_regular_file(read.staging() + "/tree-of-a/z"));
+  EXPECT_EQ(access((read.staging() + "/tree-of-a/a").c_str(), X_OK), 0);
+  EXPECT_EQ(objection(fetch, read, "twice"), "twice is there twice");
 }
 
 }  // namespace

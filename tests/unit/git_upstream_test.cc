@@ -76,18 +76,6 @@ TEST(Diagnosis, KindsAreTold) {
   EXPECT_EQ(kind(""), FailureKind::internal);
 }
 
-TEST(Diagnosis, AnObjectThatGitDoesNotLetInIsNamed) {
-  const auto failure = diagnose(
-      "error: object 075c84dbeeea2f669b40c9039796a43888c619e7: hasDotdot: contains '..'\n"
-      "fatal: fsck error in packed object\nfatal: fetch-pack: invalid index-pack output\n",
-      "");
-  EXPECT_EQ(failure.kind, FailureKind::refused);
-  EXPECT_EQ(failure.message,
-            "git refuses what the upstream sent: object 075c84dbeeea2f669b40c9039796a43888c619e7: "
-            "hasDotdot: contains '..'");
-  EXPECT_EQ(diagnose("error: object file x is empty", "").kind, FailureKind::damaged);
-}
-
 TEST(Diagnosis, ProgressIsNoReason) {
   const auto failure = diagnose(
       "remote: Counting objects: 100% (2/2)\rremote: Counting objects: 100% (2/2), done.\n"

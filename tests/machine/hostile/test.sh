@@ -44,17 +44,6 @@ refused() {
   assert_eq "$mounted" "$(findmnt --noheadings --output=ID /etc/demo)" "mount id"
 }
 
-# Git itself takes no such thing over, so nothing of that commit is here.
-refused_by_git() {
-  say "$1"
-  fails_with 1 overlayctl forward demo
-  assert_contains "$output" "git refuses what the upstream sent: object "
-  assert_contains "$output" "$2"
-  assert_contains "$output" "git fsck"
-  assert_eq "$good" "$(of demo deployed)" "deployed"
-  assert_eq one "$(cat /etc/demo/page)"
-}
-
 make_repo site
 put site demo/page <<<one
 put site neighbour/page <<<one
@@ -105,10 +94,15 @@ entry 100644 blob "$page" "$(printf 'x%.0s' {1..300})" | push_tree
 refused "a huge name" "too long"
 
 entry 100644 blob "$page" .. | push_tree
-refused_by_git "a name that leads up" hasDotdot
+refused "a name that leads up" ".. is no name for a file"
 
 entry 100644 blob "$page" .git | push_tree
-refused_by_git "a name that Git keeps for itself" hasDotgit
+refused "a name that Git keeps for itself" ".git is a name that Git keeps for itself"
+
+printf 'tree %s\nauthor A <a@b> 1 +0000\n\nno committer\n' "$(as_git git -C site.git rev-parse "$good^{tree}")" |
+  as_git git -C site.git hash-object -t commit -w --stdin |
+  as_git xargs git -C site.git update-ref refs/heads/main
+refused "a commit with broken headers" "what was committed is not well formed"
 
 say "nothing was written but in the state directory"
 assert_eq "" "$(diff <(echo "$before") <(listing) || true)" "changes"
@@ -125,6 +119,9 @@ goes_on() {
 as_git git -C site.git update-ref refs/heads/main "$good"
 entry 120000 blob "$(blob /etc/shadow)" shadow | push_tree "a bad link"
 goes_on "a bad link"
+
+entry 100644 blob "$page" .. | push_tree "what git fsck refuses"
+goes_on "what git fsck refuses"
 
 entry 120000 blob "$(blob $'/etc/demo/a\nb')" odd | push_tree "a broken target"
 goes_on "a broken target"
