@@ -25,7 +25,7 @@ std::string describe(const Wish& wish) {
     return fmt::format("commit before {} with other content for this service",
                        wish.older_than.substr(0, 8));
   if (wish.wants_tip()) return fmt::format("branch {}", wish.branch);
-  return fmt::format("revision '{}'", printable(wish.revision, 200));
+  return fmt::format("revision '{}'", printable(wish.typed, 200));
 }
 
 }  // namespace
@@ -64,8 +64,9 @@ void Lookup::resolved(size_t index, const git::Answer& answer) {
     }
   } else {
     const auto* failure = std::get_if<git::Failure>(&answer);
-    work.result.error =
-        failure == nullptr ? "overlayd-git gave no sensible answer" : failure->message;
+    work.result.error = failure == nullptr
+                            ? "overlayd-git gave no sensible answer"
+                            : fmt::format("{}: {}", describe(work.wish), failure->message);
     // an ambiguous revision, say: only who typed it can do something about it
     work.result.refused = !work.wish.revision.empty() ||
                           (failure != nullptr && failure->kind == git::FailureKind::refused);

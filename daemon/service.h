@@ -95,6 +95,8 @@ class Service : public std::enable_shared_from_this<Service> {
   Value plan_of(const WishInWork& work) const;
 
   Wish wish() const;
+  // Throws Error if it is none.
+  void want_revision(Wish& wish, const std::string& typed) const;
   bool held() const { return state().frozen || state().pinned; }
   bool in_sync() const;
   bool is_in_place() const;

@@ -10,6 +10,7 @@ Wish Service::wish() const {
   Wish wish{.service = config_.name,
             .branch = config_.branch,
             .revision = "",
+            .typed = "",
             .older_than = "",
             .links = {},
             .locals = {},

@@ -146,6 +146,11 @@ void Service::rollback(const std::string& by, const std::string& revision, Answe
   });
 }
 
+void Service::want_revision(Wish& wish, const std::string& typed) const {
+  wish.revision = seen_from_deployed(typed, deployed_commits(state()));
+  wish.typed = typed;
+}
+
 void Service::go_back(const std::string& by, const std::string& revision, const Answered& answered,
                       const Ticket& ticket) {
   const std::string from = state().deployed.id;
@@ -154,7 +159,7 @@ void Service::go_back(const std::string& by, const std::string& revision, const 
     if (revision.empty())
       wanted.older_than = from;
     else
-      wanted.revision = seen_from_deployed(revision, deployed_commits(state()));
+      want_revision(wanted, revision);
   } catch (const Error& error) {
     return answered(answer({.outcome = Outcome::refused, .message = error.what(), .hint = ""}));
   }
@@ -200,8 +205,7 @@ void Service::make_plan(const std::string& revision, const Answered& answered,
   wanted.compare_with = state().deployed.id;
   try {
     if (!revision.empty() && state().deployed.id.empty()) throw Error("nothing is deployed yet");
-    if (!revision.empty())
-      wanted.revision = seen_from_deployed(revision, deployed_commits(state()));
+    if (!revision.empty()) want_revision(wanted, revision);
   } catch (const Error& refusal) {
     return fail({.outcome = Outcome::refused, .message = refusal.what(), .hint = ""});
   }

@@ -15,6 +15,7 @@ struct Wish {
   std::string service;
   std::string branch;
   std::string revision;    // empty: the tip of the branch
+  std::string typed;       // the revision as somebody typed it, for messages
   std::string older_than;  // a commit: the nearest older one with other content; wins over revision
   std::vector<std::string> links;
   std::vector<std::string> locals;  // of each link

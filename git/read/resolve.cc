@@ -65,23 +65,21 @@ Resolved nothing(Resolution why) {
   return result;
 }
 
-// None if it is not in the mirror.
+// None if it is not in the mirror. Errors do not name the revision: whoever asked knows what it was
+// before HEAD became an id.
 Commit find_commit(const Repository& repository, const std::string& revision) {
-  const std::string shown = printable(revision, 200);
   Object object;
   int result = git_revparse_single(out(object), repository.raw(), revision.c_str());
   if (result == GIT_ENOTFOUND) return nullptr;
   if (result == GIT_EAMBIGUOUS)
-    throw Error::of("'{}' stands for more than one object: give more of its digits", shown);
-  if (result == GIT_EINVALIDSPEC)
-    throw Error::of("'{}' is not a revision that Git understands", shown);
-  check_git(result, fmt::format("cannot resolve '{}'", shown));
+    throw Error("it stands for more than one object: give more of its digits");
+  if (result == GIT_EINVALIDSPEC) throw Error("it is not a revision that Git understands");
+  check_git(result, "cannot resolve it");
   Object peeled;
   result = git_object_peel(out(peeled), object.get(), GIT_OBJECT_COMMIT);
   if (result == GIT_ENOTFOUND) return nullptr;
-  if (result == GIT_EPEEL || result == GIT_EINVALIDSPEC)
-    throw Error::of("'{}' is not a commit", shown);
-  check_git(result, fmt::format("cannot resolve '{}'", shown));
+  if (result == GIT_EPEEL || result == GIT_EINVALIDSPEC) throw Error("it is not a commit");
+  check_git(result, "cannot resolve it");
   Commit commit;
   check_git(git_commit_dup(out(commit), reinterpret_cast<git_commit*>(peeled.get())),
             "cannot hold a commit");

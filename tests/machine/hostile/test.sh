@@ -102,7 +102,7 @@ refused "a name that Git keeps for itself" ".git is a name that Git keeps for it
 printf 'tree %s\nauthor A <a@b> 1 +0000\n\nno committer\n' "$(as_git git -C site.git rev-parse "$good^{tree}")" |
   as_git git -C site.git hash-object -t commit -w --stdin |
   as_git xargs git -C site.git update-ref refs/heads/main
-refused "a commit with broken headers" "what was committed is not well formed"
+refused "a commit with broken headers" "branch main: cannot resolve it: what was committed is not well formed"
 
 say "nothing was written but in the state directory"
 assert_eq "" "$(diff <(echo "$before") <(listing) || true)" "changes"

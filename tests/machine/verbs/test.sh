@@ -123,10 +123,16 @@ refuses() {
 test_bad_revisions() {
   say "what is no revision is refused, and nothing moves"
   local revision
-  for revision in nonsense 1111111111111111111111111111111111111111 HEAD~1000 '@{900}' start..main -x --upload-pack=x \
+  for revision in nonsense 1111111111111111111111111111111111111111 '@{900}' start..main -x --upload-pack=x \
     main:web/etc/page 'a b' ':/page' refs/heads/../main "$(printf 'r%.0s' {1..10000})"; do
     refuses 3 "$revision"
     [[ $output =~ 'no revision'|'is not a revision'|'is not known' ]] || fail "no reason: $output"
+  done
+  for revision in HEAD~1000 'HEAD^{tree}' 'HEAD^{nothing}'; do
+    refuses 3 "$revision"
+    assert_contains "$output" "revision '$revision'"
+    fails_with 3 overlayctl plan web -- "$revision"
+    assert_contains "$output" "revision '$revision'"
   done
   shows six
 }
