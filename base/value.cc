@@ -26,4 +26,12 @@ const Value& Value::at(const std::string& key) const {
 
 bool Value::has(const std::string& key) const { return dict().contains(key); }
 
+size_t size_of(const Value& value) {
+  constexpr size_t overhead = 16;  // types, lengths and padding
+  size_t size = overhead + value.text().size();
+  for (const auto& element : value.list()) size += size_of(element);
+  for (const auto& [key, member] : value.dict()) size += overhead + key.size() + size_of(member);
+  return size;
+}
+
 }  // namespace overlayd

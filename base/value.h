@@ -48,4 +48,7 @@ class Value {
   Data data_;
 };
 
+// About as many bytes as it takes in a message.
+size_t size_of(const Value& value);
+
 }  // namespace overlayd

@@ -13,6 +13,7 @@ constexpr const char* bus_name = "org.overlayd1";
 constexpr const char* object_path = "/org/overlayd1";
 constexpr const char* interface_name = "org.overlayd1.Manager";
 constexpr size_t max_reason_bytes = 1000;
+constexpr size_t max_answer_bytes = 8 << 20;  // the bus ends who sends more than 32 MiB at once
 
 // Keeps a call until it is answered.
 using Call = std::shared_ptr<sd_bus_message>;
@@ -51,13 +52,25 @@ class Gathering {
 
  private:
   void put(size_t index, const Value& value) {
-    results_[index] = value;
-    if (--missing_ == 0) reply(call_.get(), Dict{{key_, std::move(results_)}});
+    size_ += size_of(value);
+    results_[index] = size_ <= max_answer_bytes ? value : too_long(value);
+    if (--missing_ > 0) return;
+    try {
+      reply(call_.get(), Dict{{key_, std::move(results_)}});
+    } catch (const std::exception& error) {
+      sd_bus_reply_method_errorf(call_.get(), "org.overlayd1.Error.Failed", "%s", error.what());
+    }
+  }
+  static Value too_long(const Value& value) {
+    return Dict{{"name", value.at("name").text()},
+                {"outcome", "failed"},
+                {"message", "too much for one answer: ask for this service alone"}};
   }
   Call call_;
   std::string key_;
   List results_;
   size_t missing_;
+  size_t size_ = 0;
 };
 
 void require_length(const std::string& text, const char* what) {

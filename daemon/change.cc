@@ -79,6 +79,11 @@ void Change::remove(const ChangeOrder& order, Done done) {
 
 void Change::tell_unit(const ChangeOrder& order, Done done) {
   begin(order, std::move(done));
+  try {
+    take_back_what_is_open();
+  } catch (const std::exception& error) {
+    return finish(failure(error.what()));
+  }
   commit_ = record_.state().deployed;
   for (const auto& step : record_.state().steps)
     if (step.kind == StepKind::unit) return act(step, true);
@@ -120,8 +125,19 @@ void Change::deployed(const Proposal& proposal, bool content) {
   state.branch = config_.branch;
   state.configured = fingerprint(config_);
   if (content) state.deployed_at = now();
+  hold_or_follow();
   workshop_.inventory.set(config_.name, state.steps);
-  record_.save(content ? Durability::now : Durability::lazy);
+  const bool matters = content || order_.hold != ChangeOrder::Hold::stays;
+  record_.save(matters ? Durability::now : Durability::lazy);
+}
+
+void Change::hold_or_follow() {
+  if (order_.hold == ChangeOrder::Hold::stays) return;
+  ServiceState& state = record_.state();
+  state.frozen.reset();
+  state.pinned.reset();
+  if (order_.hold == ChangeOrder::Hold::pins)
+    state.pinned = Hold{.by = order_.by, .reason = order_.reason, .since = now(), .until = 0};
 }
 
 // The journal stays until the unit has answered: a start after a crash tells it again.
@@ -171,7 +187,8 @@ void Change::record_log(const std::string& outcome, const std::string& message) 
                                .from = from_,
                                .commit = commit_,
                                .outcome = outcome,
-                               .message = message});
+                               .message = message,
+                               .live = record_.state().deployed == commit_});
   record_.save(Durability::lazy);
 }
 

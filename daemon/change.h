@@ -21,6 +21,9 @@ struct ChangeOrder {
   std::string by;
   std::string reason;
   bool act_anyway = false;  // tell the unit even if nothing changes: it failed last time
+  // What becomes of a freeze and a pin. Saved with the commit itself: whoever went back must not be
+  // taken forward again after a crash.
+  enum class Hold { stays, ends, pins } hold = Hold::stays;
 };
 
 enum class Outcome { done, unchanged, skipped, failed, refused };
@@ -55,6 +58,7 @@ class Change {
   void take_back_what_is_open();
   void publish(const Proposal& proposal);
   void deployed(const Proposal& proposal, bool content);
+  void hold_or_follow();
   void act(const Step& unit, bool gently);
   void acted(const UnitOutcome& outcome, bool gently);
   void end_without_action(bool changed);

@@ -42,7 +42,8 @@ int check_config(const std::string& file) {
 }
 
 Fd lock_state(const std::string& state_directory) {
-  Fd lock = open_own_directory(state_directory);
+  const Fd state = open_own_directory(state_directory);
+  Fd lock = make_dir_at(state.get(), "state", 0700);  // which nobody else can open, and so not lock
   if (flock(lock.get(), LOCK_EX | LOCK_NB) != 0)
     throw Error::of("overlayd is running already (it holds {}); for this it must be stopped",
                     state_directory);

@@ -67,8 +67,8 @@ void Manager::put_in_place() {
   for (const auto& [name, error] : restored.errors)
     log_line(LOG_ERR, fmt::format("{}: cannot be put back in place: {}", name, error),
              {"OVERLAYD_SERVICE=" + name});
-  for (const auto& [name, error] : restored.errors) damaged_.insert(name);
-  restored_ = std::move(restored.changed);
+  for (const auto& [name, plan] : restored.open) states_.try_emplace(name);
+  restored_ = std::move(restored);
 }
 
 void Manager::announce_ready() {
@@ -172,23 +172,29 @@ std::vector<Request> Manager::standing_requests(const std::string& url) const {
 }
 
 void Manager::add_service(const ServiceConfig& config) {
-  const auto state = states_.extract(config.name);
   auto service = std::make_shared<Service>(loop_, workshop_, packages_, config,
-                                           state.empty() ? ServiceState{} : state.mapped(),
-                                           upstream_for(config));
+                                           remembered(config.name), upstream_for(config));
   services_[config.name] = service;
-  if (restored_.erase(config.name) > 0) service->tell_unit();
+  if (restored_.changed.erase(config.name) > 0) service->tell_unit();
   service->start([this, name = config.name] { came_up(name); });
-  if (damaged_.erase(config.name) > 0) service->look_after();
+}
+
+Remembered Manager::remembered(const std::string& name) {
+  const auto state = states_.extract(name);
+  const auto open = restored_.open.extract(name);
+  Remembered result;
+  if (!state.empty()) result.state = state.mapped();
+  if (!open.empty()) result.open = open.mapped();
+  return result;
 }
 
 void Manager::remove_service(const std::string& name) {
   auto& service = services_[name];
   if (!service) {
-    const auto state = states_.extract(name);
+    Remembered left = remembered(name);
+    const ServiceConfig config = config_of_removed(name, left.state);
     service =
-        std::make_shared<Service>(loop_, workshop_, packages_,
-                                  config_of_removed(name, state.mapped()), state.mapped(), nullptr);
+        std::make_shared<Service>(loop_, workshop_, packages_, config, std::move(left), nullptr);
   }
   if (service->leaving()) return;
   service->remove([this, name] { removed(name); });

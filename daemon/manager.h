@@ -17,6 +17,7 @@
 #include "daemon/load.h"
 #include "daemon/metrics.h"
 #include "daemon/packages.h"
+#include "daemon/restore.h"
 #include "daemon/service.h"
 #include "daemon/store.h"
 #include "daemon/upstream.h"
@@ -60,6 +61,7 @@ class Manager {
   void update_upstream(const UpstreamConfig& config);
   std::vector<Request> standing_requests(const std::string& url) const;
   void add_service(const ServiceConfig& config);
+  Remembered remembered(const std::string& name);
   void remove_service(const std::string& name);
   void removed(const std::string& name);
 
@@ -77,10 +79,7 @@ class Manager {
   std::map<std::string, ServiceState> states_;  // of services that have not been started yet
   std::map<std::string, std::weak_ptr<Upstream>> upstreams_;  // by URL; services own them
   std::map<std::string, std::shared_ptr<Service>> services_;
-  // Services that have not been started yet, of which something had to be put back, and of which
-  // something could not.
-  std::set<std::string> restored_;
-  std::set<std::string> damaged_;
+  Restored restored_;  // what the start has found, of services that have not been started yet
   std::set<std::string> not_up_yet_;
   Callback ready_;
   Callback reloaded_;

@@ -5,8 +5,12 @@
 
 namespace overlayd {
 
-Record::Record(const Store& store, std::string service, ServiceState state)
-    : store_(store), service_(std::move(service)), state_(std::move(state)) {}
+Record::Record(const Store& store, std::string service, Remembered remembered)
+    : store_(store),
+      service_(std::move(service)),
+      state_(std::move(remembered.state)),
+      open_(std::move(remembered.open)),
+      sealed_(!open_) {}
 
 void Record::save(Durability durability) {
   const bool lagged = !error_.empty();

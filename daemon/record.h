@@ -10,10 +10,16 @@
 
 namespace overlayd {
 
+// What an earlier daemon has left of a service.
+struct Remembered {
+  ServiceState state;
+  std::optional<Plan> open;  // was begun, and could not be taken back so far
+};
+
 class Record {
  public:
   // `store` must outlive this object.
-  Record(const Store& store, std::string service, ServiceState state);
+  Record(const Store& store, std::string service, Remembered remembered);
 
   ServiceState& state() { return state_; }
   const ServiceState& state() const { return state_; }

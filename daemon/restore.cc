@@ -76,6 +76,7 @@ Restored restore(const Store& store, const TreeStore& trees, Inventory& inventor
       restored.changed.insert(name);
     } catch (const std::exception& error) {
       restored.errors[name] = error.what();
+      restored.open[name] = plan;
     }
   }
   for (const auto& [name, state] : states) {

@@ -12,8 +12,9 @@
 namespace overlayd {
 
 struct Restored {
-  std::set<std::string> changed;  // services of which something had to be put back
-  Errors errors;                  // services of which something is missing still
+  std::set<std::string> changed;     // services of which something had to be put back
+  Errors errors;                     // services of which something is missing still
+  std::map<std::string, Plan> open;  // interrupted changes that could not be taken back
 };
 
 // Takes interrupted changes back, tells `inventory` of everything, and then makes whatever is not

@@ -15,7 +15,8 @@ namespace {
 void say_ready() { sd_notify(0, "READY=1"); }
 
 // systemd waits for READY, whatever happens.
-void reload(Manager& manager) {
+void reload(Manager& manager, bool is_up) {
+  if (!is_up) return guard([&] { manager.reload(); });
   sd_notify(0, "RELOADING=1");
   guard([&] { manager.reload(); });
   say_ready();
@@ -39,11 +40,15 @@ int run_daemon(const Options& options) {
   // without the bus nobody can be told anything: a restart connects anew, and touches no mount
   check_neg(sd_bus_set_exit_on_disconnect(bus.get(), 1), "cannot watch the bus");
 
+  bool is_up = false;
   Manager manager(loop, std::move(loaded), bus.get());
-  const Source hung_up = loop.on_signal(SIGHUP, [&] { reload(manager); });
+  const Source hung_up = loop.on_signal(SIGHUP, [&] { reload(manager, is_up); });
   Api api(manager, bus.get());
   api.open();
-  manager.start(say_ready);
+  manager.start([&] {
+    is_up = true;
+    say_ready();
+  });
   const size_t services = manager.config().services.size();
   log_info("overlayd {}: {} service{} on this machine", OVERLAYD_VERSION, services,
            services == 1 ? "" : "s");

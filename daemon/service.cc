@@ -8,12 +8,12 @@
 namespace overlayd {
 
 Service::Service(Loop& loop, Workshop& workshop, Packages& packages, ServiceConfig config,
-                 ServiceState state, std::shared_ptr<Upstream> upstream)
+                 Remembered remembered, std::shared_ptr<Upstream> upstream)
     : loop_(loop),
       workshop_(workshop),
       packages_(packages),
       config_(std::move(config)),
-      record_(workshop.store, config_.name, std::move(state)),
+      record_(workshop.store, config_.name, std::move(remembered)),
       upstream_(std::move(upstream)),
       wanted_config_(config_),
       wanted_upstream_(upstream_),
@@ -24,14 +24,13 @@ Service::Service(Loop& loop, Workshop& workshop, Packages& packages, ServiceConf
             trouble_.retry_later();
             settled();
           }),
-      trouble_(loop, config_.name, [this] { try_again(); }) {
-  arm_thaw();
-}
+      trouble_(loop, config_.name, [this] { try_again(); }) {}
 
 // --- coming up ----------------------------------------------------------------------------------
 
 void Service::start(Callback settled) {
   settled_ = std::move(settled);
+  arm_thaw();
   queue_.add(
       [self = shared_from_this()](const Ticket& ticket) { self->prepare_and_reconcile(ticket); });
 }
@@ -74,11 +73,10 @@ std::string Service::find_owner() {
   }
 }
 
-// Brings what is deployed in line with a configuration that changed, without asking the upstream.
-// If it is another upstream or branch now, the next round sees to it.
+// Brings what is deployed in line with the configuration and with what should be on the machine,
+// without asking the upstream. If it is another upstream or branch now, the next round sees to it.
 void Service::reconcile(const Ticket& ticket) {
-  const bool changed = state().configured != fingerprint(config_);
-  if (!changed || !has_history()) return upstream_->poll();
+  if (as_it_should_be() || !has_history()) return upstream_->poll();
   deploy_anew(ticket);
 }
 
@@ -95,10 +93,14 @@ void Service::deploy_anew(const Ticket& ticket) {
       FetchMode::nothing, wanted,
       [self = shared_from_this(), ticket](const WishInWork& work) {
         self->change(work.result, {.verb = "configuration", .by = on_its_own, .reason = ""},
-                     [self, ticket](const ChangeResult&) { self->upstream_->poll(); });
+                     [self, ticket](const ChangeResult& result) {
+                       if (!result.in_place) self->trouble_.retry_later();
+                       self->upstream_->poll();
+                     });
       },
       [self = shared_from_this(), ticket](const ChangeResult& result) {
-        self->trouble_.set(result.message);
+        self->trouble_.set(result.message, result.hint);
+        self->trouble_.retry_later();
         self->upstream_->poll();
       });
 }
@@ -106,6 +108,7 @@ void Service::deploy_anew(const Ticket& ticket) {
 void Service::reconfigure(ServiceConfig config, std::shared_ptr<Upstream> upstream) {
   wanted_config_ = std::move(config);
   wanted_upstream_ = std::move(upstream);
+  if (!upstream_) upstream_ = wanted_upstream_;  // from now on it can be asked for its status
   leaving_ = false;
   queue_.add([self = shared_from_this()](const Ticket& ticket) {
     self->config_ = self->wanted_config_;
@@ -119,8 +122,7 @@ void Service::reconfigure(ServiceConfig config, std::shared_ptr<Upstream> upstre
 
 void Service::look_after() {
   queue_.add([self = shared_from_this()](const Ticket& ticket) {
-    if (self->leaving_ || !self->ownership_ || !self->has_history()) return;
-    if (!self->is_in_place()) self->deploy_anew(ticket);
+    if (!self->leaving_ && self->ownership_) self->reconcile(ticket);
   });
 }
 
@@ -141,21 +143,25 @@ void Service::remove(Callback removed) {
 void Service::take_away(const Ticket& ticket) {
   if (!leaving_) return;
   thaw_timer_.cancel();
+  trouble_.clear();
   change_ = std::make_unique<Change>(workshop_, config_, record_);
   change_->remove({.verb = "configuration", .by = on_its_own, .reason = "removed"},
                   [self = shared_from_this(), ticket](const ChangeResult& result) {
-                    if (!self->state().steps.empty()) {
+                    if (!result.in_place) {
                       self->trouble_.set(result.message);
                       return self->trouble_.retry_later();
                     }
-                    self->trouble_.clear();
-                    if (self->leaving_) self->removed_();
+                    const Callback removed = std::move(self->removed_);
+                    self->removed_ = nullptr;
+                    if (self->leaving_ && removed) removed();
                   });
 }
 
 // --- what goes with it ---------------------------------------------------------------------------
 
-bool Service::is_in_place() const {
+// What is deployed, on this machine and by this configuration.
+bool Service::as_it_should_be() const {
+  if (state().configured != fingerprint(config_)) return false;
   const auto& steps = state().steps;
   return std::all_of(steps.begin(), steps.end(),
                      [this](const Step& step) { return holds(step, workshop_.trees); });
@@ -165,7 +171,7 @@ void Service::arm_thaw() {
   thaw_timer_.cancel();
   if (!state().frozen || state().frozen->until == 0) return;
   thaw_timer_ = loop_.at(state().frozen->until, [weak = weak_from_this()] {
-    if (const auto self = weak.lock()) self->thaw(on_its_own, [](const Value&) {});
+    if (const auto self = weak.lock()) self->thaw_if_due();
   });
 }
 

@@ -23,10 +23,10 @@ class Service : public std::enable_shared_from_this<Service> {
   // Gets the result as docs/dbus.md describes it.
   using Answered = std::function<void(const Value&)>;
 
-  // `upstream` must be the one that `config` names, or null for remove() only; `state` is what is
-  // remembered, empty if nothing.
+  // `upstream` must be the one that `config` names, or null for remove() only; `remembered` is what
+  // an earlier daemon has left.
   Service(Loop& loop, Workshop& workshop, Packages& packages, ServiceConfig config,
-          ServiceState state, std::shared_ptr<Upstream> upstream);
+          Remembered remembered, std::shared_ptr<Upstream> upstream);
 
   // The configuration that was asked for last; changes under way may still follow the one before.
   const ServiceConfig& wanted_config() const { return wanted_config_; }
@@ -86,10 +86,11 @@ class Service : public std::enable_shared_from_this<Service> {
   void change(const WishResult& content, const ChangeOrder& order,
               std::function<void(const ChangeResult&)> done);
   void go_forward(const std::string& by, const Answered& answered, const Ticket& ticket);
-  void moved_forward(const std::string& by, ChangeResult& result);
+  void freed(const std::string& by, ChangeResult& result);
   void go_back(const std::string& by, const std::string& revision, const Answered& answered,
                const Ticket& ticket);
-  void pin(const std::string& by, const std::string& reason);
+  void thaw_if_due();
+  void unfreeze(const std::string& by);
   void note(const std::string& verb, const std::string& by, const std::string& reason);
   void make_plan(const std::string& revision, const Answered& answered, const Ticket& ticket);
   Value plan_of(const WishInWork& work) const;
@@ -99,7 +100,7 @@ class Service : public std::enable_shared_from_this<Service> {
   void want_revision(Wish& wish, const std::string& typed) const;
   bool held() const { return state().frozen || state().pinned; }
   bool in_sync() const;
-  bool is_in_place() const;
+  bool as_it_should_be() const;
   void settled();
   void arm_thaw();
   void publish_metrics();

@@ -58,8 +58,10 @@ void Service::on_tip(const RoundResult& round, const WishInWork* work) {
     trouble_.retry_later();
   } else if (!held()) {
     return follow(work->result);
-  } else {
+  } else if (as_it_should_be()) {
     trouble_.clear();
+  } else {
+    look_after();
   }
   publish_metrics();
   settled();
@@ -79,8 +81,8 @@ bool Service::in_sync() const {
 }
 
 void Service::follow(const WishResult& content) {
-  const bool nothing_to_do = in_sync() && state().deployed.id == content.commit.id &&
-                             state().configured == fingerprint(config_) && !queue_.busy();
+  const bool nothing_to_do =
+      in_sync() && state().deployed.id == content.commit.id && as_it_should_be() && !queue_.busy();
   if (nothing_to_do) {
     trouble_.clear();
     publish_metrics();
@@ -103,7 +105,7 @@ void Service::try_again() {
   look_anyway_ = true;
   queue_.add([self = shared_from_this()](const Ticket& ticket) {
     if (self->leaving_) return self->take_away(ticket);
-    if (self->ownership_) return self->upstream_->poll();
+    if (self->ownership_) return self->reconcile(ticket);
     self->prepare_and_reconcile(ticket);
   });
 }

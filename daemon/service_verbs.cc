@@ -51,23 +51,24 @@ void Service::go_forward(const std::string& by, const Answered& answered, const 
         const ChangeOrder order{.verb = "forward",
                                 .by = by,
                                 .reason = "",
-                                .act_anyway = !self->state().failure.empty()};
-        self->change(work.result, order, [self, by, answered, ticket, from](ChangeResult result) {
-          if (result.in_place && self->held()) self->moved_forward(by, result);
-          answered(self->answer(result, from));
-        });
+                                .act_anyway = !self->state().failure.empty(),
+                                .hold = ChangeOrder::Hold::ends};
+        const bool was_held = self->held();
+        self->change(work.result, order,
+                     [self, by, answered, ticket, from, was_held](ChangeResult result) {
+                       if (result.in_place && was_held) self->freed(by, result);
+                       answered(self->answer(result, from));
+                     });
       },
       [self = shared_from_this(), answered, ticket](const ChangeResult& result) {
         answered(self->answer(result));
       });
 }
 
-// It was frozen or pinned until now.
-void Service::moved_forward(const std::string& by, ChangeResult& result) {
-  record_.state().frozen.reset();
-  record_.state().pinned.reset();
+// By a forward: it was frozen or pinned until then.
+void Service::freed(const std::string& by, ChangeResult& result) {
   arm_thaw();
-  if (result.outcome != Outcome::unchanged) return record_.save(Durability::now);
+  if (result.outcome != Outcome::unchanged) return;
   result.outcome = Outcome::done;
   result.message = "follows branch " + config_.branch + " again";
   note("forward", by, result.message);
@@ -97,14 +98,26 @@ void Service::freeze(const std::string& by, const std::string& reason, uint64_t 
   });
 }
 
+// Somebody may have frozen it anew while this waited.
+void Service::thaw_if_due() {
+  queue_.add([self = shared_from_this()](const Ticket&) {
+    const auto& frozen = self->state().frozen;
+    if (frozen && frozen->until != 0 && frozen->until <= now()) self->unfreeze(on_its_own);
+  });
+}
+
+void Service::unfreeze(const std::string& by) {
+  record_.state().frozen.reset();
+  arm_thaw();
+  note("thaw", by, "");
+  look_again();
+}
+
 void Service::thaw(const std::string& by, Answered answered) {
   queue_.add([self = shared_from_this(), by, answered = std::move(answered)](const Ticket&) {
     ChangeResult result{.outcome = Outcome::done, .message = "", .hint = ""};
     if (self->state().frozen) {
-      self->record_.state().frozen.reset();
-      self->arm_thaw();
-      self->note("thaw", by, "");
-      self->look_again();
+      self->unfreeze(by);
       if (self->state().pinned)
         result.message = "still pinned: overlayctl forward " + self->config_.name + " ends that";
     } else if (self->state().pinned) {
@@ -167,22 +180,17 @@ void Service::go_back(const std::string& by, const std::string& revision, const 
       FetchMode::nothing, wanted,
       [self = shared_from_this(), by, revision, answered, ticket, from](const WishInWork& work) {
         const std::string reason = revision.empty() ? "" : "to " + revision;
-        self->change(work.result, {.verb = "rollback", .by = by, .reason = reason},
-                     [self, by, reason, answered, ticket, from](const ChangeResult& result) {
-                       if (result.in_place) self->pin(by, reason);
-                       answered(self->answer(result, from));
-                     });
+        self->change(
+            work.result,
+            {.verb = "rollback", .by = by, .reason = reason, .hold = ChangeOrder::Hold::pins},
+            [self, answered, ticket, from](const ChangeResult& result) {
+              self->arm_thaw();
+              answered(self->answer(result, from));
+            });
       },
       [self = shared_from_this(), answered, ticket](const ChangeResult& result) {
         answered(self->answer(result));
       });
-}
-
-void Service::pin(const std::string& by, const std::string& reason) {
-  record_.state().pinned = Hold{.by = by, .reason = reason, .since = now(), .until = 0};
-  record_.state().frozen.reset();
-  arm_thaw();
-  record_.save(Durability::now);
 }
 
 void Service::plan(const std::string& revision, Answered answered) {

@@ -35,7 +35,8 @@ toml::table to_table(const Deployment& deployment) {
                      {"from", deployment.from},
                      {"commit", to_table(deployment.commit)},
                      {"outcome", deployment.outcome},
-                     {"message", clean(deployment.message)}};
+                     {"message", clean(deployment.message)},
+                     {"live", deployment.live}};
 }
 
 // Missing members read as empty: an older version did not know them.
@@ -66,7 +67,8 @@ Deployment deployment_of(const View& node) {
           .from = text_of(node["from"]),
           .commit = commit_of(node["commit"]),
           .outcome = text_of(node["outcome"]),
-          .message = text_of(node["message"])};
+          .message = text_of(node["message"]),
+          .live = node["live"].value_or(true)};
 }
 
 ServiceState state_of(const toml::table& table) {
@@ -93,6 +95,11 @@ ServiceState state_of(const toml::table& table) {
 }  // namespace
 
 void add_to_log(ServiceState& state, Deployment deployment) {
+  if (!deployment.live && !state.log.empty()) {
+    Deployment last = state.log.back();
+    last.at = deployment.at;
+    if (last == deployment) state.log.pop_back();
+  }
   state.log.push_back(std::move(deployment));
   if (state.log.size() > max_log) state.log.erase(state.log.begin());
 }
@@ -101,7 +108,7 @@ std::vector<std::string> deployed_commits(const ServiceState& state) {
   std::vector<std::string> commits;
   if (!state.deployed.id.empty()) commits.push_back(state.deployed.id);
   for (auto entry = state.log.rbegin(); entry != state.log.rend(); ++entry)
-    for (const auto& id : {entry->commit.id, entry->from})
+    for (const auto& id : {entry->live ? entry->commit.id : "", entry->from})
       if (!id.empty() && (commits.empty() || commits.back() != id)) commits.push_back(id);
   return commits;
 }

@@ -40,6 +40,7 @@ struct Deployment {
   Commit commit;
   std::string outcome;  // done, failed
   std::string message;
+  bool live = true;  // the commit was on the machine then, whatever the unit made of it
 
   bool operator==(const Deployment&) const = default;
 };
@@ -62,9 +63,10 @@ struct ServiceState {
 };
 constexpr size_t max_log = 200;
 
+// One that only repeats the last, tried again and failed again, takes its place.
 void add_to_log(ServiceState& state, Deployment deployment);
 
-// The commits that were deployed, newest first, without repetitions in a row: @{0}, @{1}, ….
+// The commits that were live, newest first, without repetitions in a row: @{0}, @{1}, ….
 std::vector<std::string> deployed_commits(const ServiceState& state);
 
 // TOML, as the file holds it. parse_state throws Error that names `file`.

@@ -96,7 +96,10 @@ void Upstream::run(FetchMode mode) {
   } catch (const std::exception& error) {
     RoundResult result;
     result.failure = git::Failure{.kind = git::FailureKind::internal, .message = error.what()};
-    timer_ = loop_.soon([this, result = std::move(result)] { ended(result); });
+    starting_ = loop_.soon([this, result = std::move(result)] {
+      starting_.cancel();
+      ended(result);
+    });
   }
 }
 

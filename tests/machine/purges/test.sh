@@ -57,9 +57,9 @@ wait_for 10 everything_there
 
 say "removed while nothing can be undone: at least it is unmounted"
 systemctl stop overlayd
-flock --no-fork /srv/state sleep infinity &
+flock --no-fork /srv/state/state sleep infinity &
 locker=$!
-wait_for 5 fails_with 1 flock --nonblock /srv/state true
+wait_for 5 fails_with 1 flock --nonblock /srv/state/state true
 get remove overlayd
 assert_lacks "$(cat /proc/self/mountinfo)" /trees/
 kill "$locker"
