@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <sstream>
 #include <thread>
 
 #include "base/text.h"
@@ -48,9 +49,10 @@ class ProcessList {
       if (!std::isdigit(entry.path().filename().c_str()[0])) continue;
       for (const char* file : {"/cmdline", "/environ"}) {
         std::ifstream stream(entry.path().string() + file);
-        const std::string text{std::istreambuf_iterator<char>(stream), {}};
-        if (contains(text, wanted_)) seen_ = true;
-        if (contains(text, "remote-https")) git_seen_ = true;
+        std::ostringstream text;
+        text << stream.rdbuf();  // does not throw when the process ends meanwhile
+        if (contains(text.str(), wanted_)) seen_ = true;
+        if (contains(text.str(), "remote-https")) git_seen_ = true;
       }
     }
   }

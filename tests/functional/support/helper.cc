@@ -50,9 +50,9 @@ std::string give_away(std::string path) {
   return path;
 }
 
-// What AddressSanitizer needs besides. It asks /proc/self/maps where the stack is; a program that may
-// not know keeps the marks of frames that an exception has left, and calls the next use of that part
-// of the stack an overflow. The probe does without, for it is to see what the sandbox shows.
+// What AddressSanitizer needs besides. It asks /proc/self/maps where the stack is; a program that
+// may not know keeps the marks of frames that an exception has left, and calls the next use of that
+// part of the stack an overflow. The probe does without, for it is to see what the sandbox shows.
 std::vector<Sandbox::Visible> visible_to(const Helper::Setup& setup) {
   auto visible = setup.visible;
 #ifdef __SANITIZE_ADDRESS__
