@@ -65,6 +65,7 @@ void Change::run(const WishResult& content, const ChangeOrder& order, Done done)
 
 void Change::remove(const ChangeOrder& order, Done done) {
   begin(order, std::move(done));
+  order_.hold = ChangeOrder::Hold::ends;  // should it come back, it starts anew
   const Plan plan = plan_of_removal(record_.state());
   try {
     take_back_what_is_open();

@@ -36,6 +36,7 @@ void Trouble::clear() {
 }
 
 void Trouble::retry_later() {
+  if (retry_at_ != 0) return;
   const auto delay = std::min<std::chrono::seconds>(first_retry * (1U << std::min(retries_++, 10U)),
                                                     longest_retry);
   retry_at_ = now() + static_cast<uint64_t>(delay.count());

@@ -17,7 +17,7 @@ class Trouble {
   void set(const std::string& problem, const std::string& hint = "");
   // All is well: nothing is tried again.
   void clear();
-  // Tries again after a while, which doubles each time.
+  // Tries again after a while, which doubles each time; once, if that is due already.
   void retry_later();
 
   bool any() const { return !problem_.empty(); }

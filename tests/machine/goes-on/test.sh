@@ -1,0 +1,149 @@
+#!/bin/bash
+# Shows that what was said and what failed is not forgotten: a freeze ends at its time over a restart, and not the next
+# one with it; a rollback stays one though the daemon is killed before its unit has answered; what could not be put in
+# place is tried again until it is, for a service that is held too; and a failed round does not end the polling.
+source /machine/lib.sh
+
+of() { overlayctl status "$1" --json | jq --raw-output ".services[0].$2"; }
+is() { [[ $(of "$1" "$2") == "$3" ]]; }
+shows() { [[ $(cat "$1") == "$2" ]]; }
+main_pid() { systemctl show --property=MainPID --value overlayd; }
+is_another() { overlayctl status && [[ $(main_pid) != "$1" && $(main_pid) != 0 ]]; }
+push() {
+  put site etc/page <<<"$1"
+  put site slow/page <<<"$1"
+  commit site "$1" >/dev/null
+}
+# configure BLOCKS
+configure() {
+  services < <(printf '[global]\nupstream = "%s"\ninterval = "1s"\n%s\n' "$(upstream site)" "$1")
+}
+web='[[services]]
+service = "web"
+dirs = [{ local = "/etc/web", link = "etc" }]'
+slow='[[services]]
+service = "slow"
+action = "restart"
+dirs = [{ local = "/etc/slow", link = "slow" }]'
+
+make_repo site
+for version in 1 2 3; do push "$version"; done
+mkfifo /run/held
+# From now on, each start of slow.service waits for a word; or not.
+hold() {
+  printf '[Service]\nExecStart=sleep infinity\n%s\n' "${1-ExecStartPre=sh -c 'read _ </run/held'}" \
+    >/etc/systemd/system/slow.service
+  systemctl daemon-reload
+}
+is_waiting() { [[ $(systemctl show --property=ActiveState --value slow) == activating ]]; }
+hold ''
+mkdir -p /mnt/late
+configure "$web
+$slow"
+install_overlayd
+wait_for 20 shows /etc/web/page 3
+wait_for 20 shows /etc/slow/page 3
+
+say "a freeze ends at its time, also over a restart"
+overlayctl freeze web --for 2s >/dev/null
+systemctl restart overlayd
+wait_for 5 is web state frozen
+wait_for 20 is web state following
+
+say "a rollback is one before its unit has answered"
+hold
+overlayctl rollback slow HEAD~2 >/dev/null 2>&1 &
+wait_for 20 is_waiting
+assert_eq 1 "$(cat /etc/slow/page)"
+pid=$(main_pid)
+kill -KILL "$pid"
+wait_for 20 is_another "$pid"
+wait_for 20 is_waiting
+hold ''
+echo >/run/held
+wait_for 20 is slow condition ok
+assert_eq pinned "$(of slow state)"
+assert_eq 1 "$(cat /etc/slow/page)"
+overlayctl forward slow >/dev/null
+
+say "the end of an old freeze does not end a new one"
+overlayctl freeze slow --for 2s >/dev/null
+hold
+push 4
+overlayctl forward slow >/dev/null &
+forwarding=$!
+wait_for 20 is_waiting
+overlayctl freeze slow --for 2s --reason old >/dev/null &
+freezing=$!
+overlayctl freeze slow --reason important >/dev/null &
+important=$!
+hold ''
+echo >/run/held
+wait "$forwarding" "$freezing" "$important"
+overlayctl freeze slow --reason important >/dev/null
+overlayctl freeze web --for 3s >/dev/null
+wait_for 20 is web state following
+assert_eq frozen "$(of slow state)"
+
+say "a mirror that cannot be made fails one rollback, and no more than that"
+rm -rf /var/lib/overlayd/mirrors
+touch /var/lib/overlayd/mirrors
+fails_with 1 overlayctl rollback web
+rm /var/lib/overlayd/mirrors
+mkdir --mode=711 /var/lib/overlayd/mirrors
+push 5
+wait_for 30 shows /etc/web/page 5
+
+say "what is in the way at a start is not for ever, though the service is frozen"
+configure "$web
+$slow
+[[services]]
+service = \"late\"
+dirs = [{ local = \"/mnt/late/conf\", link = \"etc\" }]"
+wait_for 20 overlay_at /mnt/late/conf
+overlayctl freeze late >/dev/null
+systemctl stop overlayd
+umount /mnt/late/conf
+rmdir /mnt/late/conf
+touch /mnt/late/conf
+systemctl start overlayd
+wait_for 20 is late condition failed
+assert_contains "$(of late error)" 'File exists'
+rm /mnt/late/conf
+wait_for 30 shows /mnt/late/conf/page 5
+wait_for 10 is late condition ok
+assert_eq frozen "$(of late state)"
+
+say "a service that comes back while it is removed can be asked for"
+systemctl stop overlayd
+configure "$web"
+hold
+systemctl start overlayd --no-block
+wait_for 20 is_waiting
+pid=$(main_pid)
+configure "$web
+$slow"
+overlayctl reload >/dev/null
+overlayctl status slow >/dev/null || true
+overlayctl status >/dev/null || true
+hold ''
+echo >/run/held
+wait_for 20 shows /etc/slow/page 5
+wait_for 20 is slow condition ok
+assert_eq "$pid" "$(main_pid)"
+
+say "a change that could not be taken back at a start is taken back when that is possible"
+systemctl stop overlayd
+tree=$(basename "$(findmnt --noheadings --output FSROOT /etc/web)")
+mkdir /srv/left /srv/hers
+mount --bind "/var/lib/overlayd/trees/$tree" /srv/left
+mount --options remount,bind,ro /srv/left
+mount -t tmpfs hers /srv/hers
+printf 'MOUNT /srv/left %s\nMKDIR /srv/hers\n' "$tree" >/var/lib/overlayd/journal/web
+systemctl start overlayd
+wait_for 20 overlayctl status
+umount /srv/hers
+push 6
+wait_for 60 shows /etc/web/page 6
+gone() { [[ ! -e /srv/hers && -z $(ls /var/lib/overlayd/journal) ]] && ! overlay_at /srv/left; }
+wait_for 10 gone
