@@ -143,8 +143,9 @@ std::optional<std::chrono::seconds> parse_duration(std::string_view text) {
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
     if (error != std::errc() || number < 0) return std::nullopt;
     text.remove_prefix(static_cast<size_t>(end - text.data()));
-    const std::string_view name = text.empty() ? "s" : text.substr(0, 1);
-    if (!text.empty()) text.remove_prefix(1);
+    if (text.empty()) return std::nullopt;  // of what? Nobody who types 2 means two seconds
+    const std::string_view name = text.substr(0, 1);
+    text.remove_prefix(1);
     const auto* unit = std::find_if(units.begin(), units.end(),
                                     [&](const Unit& candidate) { return candidate.name == name; });
     constexpr int64_t century = 3'155'760'000;

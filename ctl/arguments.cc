@@ -17,13 +17,22 @@ struct Options {
   std::string duration;
 };
 
+// A variable that is not set is no reason to go back, or to freeze for ever.
+const CLI::Validator& not_empty() {
+  static const CLI::Validator validator(
+      [](std::string& text) { return text.empty() ? "it is empty" : std::string(); }, "");
+  return validator;
+}
+
 void add_services(CLI::App* command, Options& options, bool required) {
-  command->add_option("SERVICE", options.invocation.services)->required(required);
+  command->add_option("SERVICE", options.invocation.services)
+      ->required(required)
+      ->check(not_empty());
 }
 
 void add_service_and_revision(CLI::App* command, Options& options, bool required) {
-  command->add_option("SERVICE", options.service)->required(required);
-  command->add_option("REV", options.invocation.revision);
+  command->add_option("SERVICE", options.service)->required(required)->check(not_empty());
+  command->add_option("REV", options.invocation.revision)->check(not_empty());
 }
 
 // In the order of Verb.
@@ -40,7 +49,7 @@ void declare(CLI::App& app, Options& options) {
   add_services(command("forward"), options, false);
   add_services(command("freeze"), options, true);
   command("freeze")->add_option("--reason", options.invocation.reason);
-  command("freeze")->add_option("--for", options.duration);
+  command("freeze")->add_option("--for", options.duration)->check(not_empty());
   add_services(command("thaw"), options, true);
   add_service_and_revision(command("rollback"), options, true);
   add_service_and_revision(command("plan"), options, false);

@@ -32,9 +32,8 @@ void add_hold(Table& table, const Value& service, const View& view) {
   if (hold.empty()) return;
   table.add_note({hold, Colour::dim});
   if (service.at("in_sync").truth()) return;
-  const bool frozen = service.at("state").text() == "frozen";
   table.add_note({fmt::format("→ follow {} again: overlayctl {} {}", shown(service, "branch"),
-                              frozen ? "thaw" : "forward", shown(service, "name"))});
+                              shown(service, "ends_with"), shown(service, "name"))});
 }
 
 void add_missing(Table& table, const Value& service) {

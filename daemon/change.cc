@@ -197,8 +197,8 @@ void Change::finish(const ChangeResult& result) {
   const bool failed = result.outcome == Outcome::failed;
   if (result.outcome != Outcome::unchanged)
     log_line(failed ? LOG_ERR : LOG_INFO,
-             fmt::format("{}: {} {}{}{}", config_.name, order_.verb, way(from_, commit_.id),
-                         failed ? " failed: " : "", printable(result.message)),
+             fmt::format("{}: {} {} by {}{}{}", config_.name, order_.verb, way(from_, commit_.id),
+                         order_.by, failed ? " failed: " : "", printable(result.message)),
              {"OVERLAYD_SERVICE=" + config_.name, "OVERLAYD_COMMIT=" + commit_.id,
               "OVERLAYD_VERB=" + order_.verb});
   const Done done = std::move(done_);

@@ -47,6 +47,7 @@ void Service::prepare(const std::function<void(const std::string&)>& prepared) {
   packages_.install(config_.packages, config_.name,
                     [self = shared_from_this(), prepared](const std::string& missing) {
                       const std::string error = missing.empty() ? self->find_owner() : missing;
+                      self->prepared_ = error.empty();
                       if (!error.empty()) {
                         self->trouble_.set(error);
                         self->trouble_.retry_later();
@@ -113,6 +114,7 @@ void Service::reconfigure(ServiceConfig config, std::shared_ptr<Upstream> upstre
   queue_.add([self = shared_from_this()](const Ticket& ticket) {
     self->config_ = self->wanted_config_;
     self->upstream_ = self->wanted_upstream_;
+    self->prepared_ = false;
     self->ownership_.reset();
     self->tip_ = {};
     self->look_anyway_ = true;
@@ -122,7 +124,7 @@ void Service::reconfigure(ServiceConfig config, std::shared_ptr<Upstream> upstre
 
 void Service::look_after() {
   queue_.add([self = shared_from_this()](const Ticket& ticket) {
-    if (!self->leaving_ && self->ownership_) self->reconcile(ticket);
+    if (!self->leaving_ && self->prepared_) self->reconcile(ticket);
   });
 }
 

@@ -105,6 +105,7 @@ class Service : public std::enable_shared_from_this<Service> {
   void arm_thaw();
   void publish_metrics();
   std::string state_name() const;
+  std::string hold_words() const;
   Value answer(const ChangeResult& result, const std::string& from = "") const;
   List overlay_list() const;
   bool is_live(const Step& shown) const;
@@ -120,7 +121,8 @@ class Service : public std::enable_shared_from_this<Service> {
   ServiceConfig wanted_config_;
   std::shared_ptr<Upstream> wanted_upstream_;
 
-  std::optional<Ownership> ownership_;  // known once packages and accounts are there
+  bool prepared_ = false;               // its packages are there, and its accounts
+  std::optional<Ownership> ownership_;  // known once its accounts are
   std::unique_ptr<Change> change_;
   TaskQueue queue_;
   Trouble trouble_;

@@ -25,7 +25,7 @@ Wish Service::wish() const {
 }
 
 std::optional<Request> Service::standing_request() {
-  if (!ownership_ || leaving_) return std::nullopt;
+  if (!prepared_ || leaving_) return std::nullopt;
   Request request{
       .mode = FetchMode::if_moved, .wish = wish(), .look_anyway = look_anyway_, .done = nullptr};
   request.wish.write = !held();
@@ -50,7 +50,10 @@ void Service::look_again() {
 void Service::on_tip(const RoundResult& round, const WishInWork* work) {
   record_.save_again();
   if (round.failure) return settled();
-  if (work == nullptr) return;
+  if (work == nullptr) {  // nothing moved up there; has anything down here?
+    if (!as_it_should_be()) look_after();
+    return;
+  }
   look_anyway_ = false;
   tip_ = work->result;
   if (!work->granted()) {
@@ -105,7 +108,7 @@ void Service::try_again() {
   look_anyway_ = true;
   queue_.add([self = shared_from_this()](const Ticket& ticket) {
     if (self->leaving_) return self->take_away(ticket);
-    if (self->ownership_) return self->reconcile(ticket);
+    if (self->prepared_) return self->reconcile(ticket);
     self->prepare_and_reconcile(ticket);
   });
 }

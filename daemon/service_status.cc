@@ -45,6 +45,7 @@ void Service::add_hold(Dict& dict) const {
   dict["reason"] = printable(hold.reason);
   dict["since"] = hold.since;
   dict["until"] = hold.until;
+  dict["ends_with"] = state().pinned ? "forward" : "thaw";
 }
 
 void Service::add_condition(Dict& dict) const {

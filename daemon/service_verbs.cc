@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/log.h"
 #include "base/text.h"
 #include "daemon/revision.h"
 #include "daemon/service.h"
@@ -36,11 +37,18 @@ void Service::forward(const std::string& by, Answered answered) {
   });
 }
 
+// "is frozen by root: trade fair"
+std::string Service::hold_words() const {
+  const Hold& hold = state().frozen ? *state().frozen : *state().pinned;
+  return fmt::format("is {} by {}{}{}", state_name(), hold.by, hold.reason.empty() ? "" : ": ",
+                     hold.reason);
+}
+
 void Service::forward_unless_held(const std::string& by, Answered answered) {
   if (!held()) return forward(by, std::move(answered));
   answered(answer({.outcome = Outcome::skipped,
-                   .message = "is " + state_name(),
-                   .hint = "overlayctl forward " + config_.name}));
+                   .message = hold_words(),
+                   .hint = "to end that: overlayctl forward " + config_.name}));
 }
 
 void Service::go_forward(const std::string& by, const Answered& answered, const Ticket& ticket) {
@@ -141,6 +149,10 @@ void Service::note(const std::string& verb, const std::string& by, const std::st
                                .outcome = "done",
                                .message = ""});
   record_.save(Durability::now);
+  log_line(LOG_INFO,
+           fmt::format("{}: {} by {}{}{}", config_.name, verb, by, reason.empty() ? "" : ": ",
+                       printable(reason)),
+           {"OVERLAYD_SERVICE=" + config_.name, "OVERLAYD_VERB=" + verb});
 }
 
 // Needs no package: what is to come back ran with those that are there.
@@ -180,11 +192,14 @@ void Service::go_back(const std::string& by, const std::string& revision, const 
       FetchMode::nothing, wanted,
       [self = shared_from_this(), by, revision, answered, ticket, from](const WishInWork& work) {
         const std::string reason = revision.empty() ? "" : "to " + revision;
+        const std::string before =
+            self->state().frozen ? "pinned now; it was " + self->hold_words().substr(3) : "";
         self->change(
             work.result,
             {.verb = "rollback", .by = by, .reason = reason, .hold = ChangeOrder::Hold::pins},
-            [self, answered, ticket, from](const ChangeResult& result) {
+            [self, answered, ticket, from, before](ChangeResult result) {
               self->arm_thaw();
+              if (result.in_place && result.message.empty()) result.message = before;
               answered(self->answer(result, from));
             });
       },

@@ -50,7 +50,7 @@ void Upstream::start_round() {
   FetchMode mode = FetchMode::nothing;
   served_ = take_waiting(mode);
   asked_for_ = served_.size();
-  if (mode != FetchMode::nothing) add_standing_requests();
+  if (polls_) add_standing_requests();
   if (!served_.empty()) return run(mode);
   metrics_.remove_upstream(config_.url.redacted());  // no service follows it any more
   schedule();
@@ -58,6 +58,7 @@ void Upstream::start_round() {
 
 // Those that need no fetching, if there are any; else all, and the poll.
 std::vector<Request> Upstream::take_waiting(FetchMode& mode) {
+  polls_ = false;
   const auto first_to_fetch = std::stable_partition(
       waiting_.begin(), waiting_.end(),
       [](const Request& request) { return request.mode == FetchMode::nothing; });
@@ -67,7 +68,8 @@ std::vector<Request> Upstream::take_waiting(FetchMode& mode) {
     waiting_.erase(waiting_.begin(), first_to_fetch);
     return taken;
   }
-  if (std::exchange(poll_is_due_, false)) mode = FetchMode::if_moved;
+  polls_ = std::exchange(poll_is_due_, false);
+  if (polls_) mode = FetchMode::if_moved;
   for (const auto& request : waiting_) mode = std::max(mode, request.mode);
   return std::exchange(waiting_, {});
 }
@@ -110,7 +112,7 @@ void Upstream::ended(RoundResult result) {
   note(result);
   const auto served = std::move(served_);
   served_.clear();
-  if (round_asks_) schedule();
+  if (polls_) schedule();
   for (size_t i = 0; i < served.size(); i++)
     guard([&] { served[i].done(result, result.wishes.empty() ? nullptr : &result.wishes[i]); });
   if (!waiting_.empty() || poll_is_due_) start_soon();
@@ -146,12 +148,13 @@ void Upstream::note(const RoundResult& result) {
   const bool failed = result.failure.has_value();
   metrics_.count_fetch(config_.url.redacted(), took, !failed);
   if (result.asked) fetched_at_ = now();
-  if (result.tips) tips_ = *result.tips;
+  if (result.tips && polls_) tips_ = *result.tips;  // else others still want to hear of it
   if (result.fetched) filtered_ = result.filtered;
   if (failed) return note_failure(*result.failure);
   if (!error_.empty())
     log_line(LOG_INFO, fmt::format("{}: answers again", config_.url.redacted()),
              {"OVERLAYD_UPSTREAM=" + config_.url.redacted()});
+  if (!error_.empty()) poll_is_due_ = true;  // the next one was put off while it was away
   failures_ = 0;
   error_.clear();
   hint_.clear();

@@ -37,9 +37,9 @@ class Upstream : public std::enable_shared_from_this<Upstream> {
   Upstream(const Upstream&) = delete;
   Upstream& operator=(const Upstream&) = delete;
 
-  // Runs a round for `request` as soon as none is under way. In one that fetches the standing
-  // requests take part, but for the same service's; what needs no fetching has a round before that,
-  // so that an upstream that is away cannot hinder it.
+  // Runs a round for `request` as soon as none is under way. What needs no fetching has a round
+  // before the others, so that an upstream that is away cannot hinder it. The standing requests
+  // take part only if a poll is due as well: who asks for one service means that one.
   void request(Request request);
   // Asks the upstream now, or as soon as the present round has ended.
   void poll();
@@ -82,6 +82,7 @@ class Upstream : public std::enable_shared_from_this<Upstream> {
   std::unique_ptr<Round> round_;
   std::chrono::steady_clock::time_point round_began_;
   bool round_asks_ = false;
+  bool polls_ = false;  // the round under way is a poll
   Tips tips_;
   Source starting_;
   Source timer_;

@@ -95,7 +95,7 @@ TEST(Listen, IsHostAndPort) {
 TEST(Interval, HasBounds) {
   using std::chrono::seconds;
   EXPECT_EQ(interval_of("1s"), seconds(1));
-  EXPECT_EQ(interval_of("90"), seconds(90));
+  EXPECT_EQ(interval_of("90s"), seconds(90));
   EXPECT_EQ(interval_of("1h30m"), seconds(5400));
   EXPECT_EQ(interval_of("1w"), seconds(604800));
   for (const std::string text : {"", "0", "0s", "-1s", "604801s", "8d", "1y", "soon", "1.5m"})

@@ -133,5 +133,17 @@ TEST(CtlArguments, EveryCommandHasHelpWithExamples) {
   }
 }
 
+TEST(CtlArguments, AVariableThatIsNotSetIsWrongUse) {
+  const std::vector<std::vector<std::string>> lines{{"rollback", "web", ""},
+                                                    {"freeze", "web", "--for", ""},
+                                                    {"freeze", ""},
+                                                    {"freeze", "web", "--for", "2"}};
+  for (const auto& line : lines) {
+    const auto result = parse(line);
+    ASSERT_TRUE(std::holds_alternative<Reply>(result)) << line.front();
+    EXPECT_EQ(std::get<Reply>(result).code, ExitCode::wrong_use);
+  }
+}
+
 }  // namespace
 }  // namespace overlayd::ctl

@@ -110,11 +110,8 @@ TEST_F(CtlRender, StatusTellsAnUpstreamThatIsAwayFromAFailure) {
 }
 
 TEST_F(CtlRender, StatusSaysWhoFrozeAndHowToThawOnceThereIsSomethingNew) {
-  const Dict hold{{"state", "frozen"},
-                  {"by", "root"},
-                  {"reason", "release week"},
-                  {"since", now - 3600},
-                  {"until", now + 4805}};
+  const Dict hold{{"state", "frozen"},   {"by", "root"},        {"reason", "release week"},
+                  {"since", now - 3600}, {"until", now + 4805}, {"ends_with", "thaw"}};
   const std::string who =
       "   frozen by root 1h ago, until 2026-03-01 14:20 (in 1h 20m): release week\n";
   const std::string thaw = "   → follow main again: overlayctl thaw grafana\n";
@@ -126,7 +123,9 @@ TEST_F(CtlRender, StatusSaysWhoFrozeAndHowToThawOnceThereIsSomethingNew) {
 }
 
 TEST_F(CtlRender, StatusSaysHowToLeaveARollback) {
-  const Dict pinned = with(behind(), {{"state", "pinned"}, {"by", "root"}, {"since", now - 60}});
+  const Dict pinned =
+      with(behind(),
+           {{"state", "pinned"}, {"by", "root"}, {"since", now - 60}, {"ends_with", "forward"}});
   EXPECT_NE(render_status(status_of({pinned}), view_)
                 .find("   pinned by root 1m ago\n"
                       "   → follow main again: overlayctl forward grafana\n"),

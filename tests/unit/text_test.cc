@@ -82,14 +82,15 @@ TEST(DidYouMean, ReadsOnInASentence) {
 
 TEST(ParseDuration, TakesUnitsAndBareSeconds) {
   EXPECT_EQ(parse_duration("90s"), seconds(90));
-  EXPECT_EQ(parse_duration("90"), seconds(90));
+  EXPECT_EQ(parse_duration("90"), std::nullopt);
+  EXPECT_EQ(parse_duration("1h30"), std::nullopt);
   EXPECT_EQ(parse_duration("1m"), seconds(60));
   EXPECT_EQ(parse_duration("2h"), seconds(7200));
   EXPECT_EQ(parse_duration("1h30m"), seconds(5400));
   EXPECT_EQ(parse_duration("1h 30m"), seconds(5400));
   EXPECT_EQ(parse_duration(" 3d "), seconds(259200));
   EXPECT_EQ(parse_duration("1w"), seconds(604800));
-  EXPECT_EQ(parse_duration("0"), seconds(0));
+  EXPECT_EQ(parse_duration("0s"), seconds(0));
 }
 
 TEST(ParseDuration, RefusesEverythingElse) {

@@ -147,3 +147,22 @@ push 6
 wait_for 60 shows /etc/web/page 6
 gone() { [[ ! -e /srv/hers && -z $(ls /var/lib/overlayd/journal) ]] && ! overlay_at /srv/left; }
 wait_for 10 gone
+
+say "what somebody has unmounted is put back at the next poll"
+umount /etc/web
+wait_for 20 overlay_at /etc/web
+assert_eq 6 "$(cat /etc/web/page)"
+
+say "a plan of a service whose package is missing does not put it in place"
+configure "$web
+[[services]]
+service = \"nopkg\"
+package = \"no-such-package\"
+dirs = [{ local = \"/etc/nopkg\", link = \"etc\" }]"
+wait_for 20 is nopkg condition failed
+assert_contains "$(overlayctl plan nopkg)" MOUNT
+overlayctl plan web >/dev/null
+push 7
+wait_for 20 shows /etc/web/page 7
+[[ ! -e /etc/nopkg ]]
+assert_contains "$(of nopkg error)" no-such-package

@@ -105,6 +105,18 @@ overlayctl forward >/dev/null
 is_at svc01 "$(tip site)"
 assert_eq "$before" "$(traces svc01)" "svc01"
 
+say "who asks for one service means that one"
+for name in svc01 xsvc01; do put site "$name/etc/page" <<<asked; done
+commit site asked >/dev/null
+overlayctl plan svc01 >/dev/null
+assert_eq "$before" "$(traces svc01)" "svc01"
+before=$(traces xsvc01)
+overlayctl forward svc01 >/dev/null
+assert_eq asked "$(cat /etc/svc01/page)"
+assert_eq "$before" "$(traces xsvc01)" "xsvc01"
+overlayctl forward >/dev/null
+assert_eq asked "$(cat /etc/xsvc01/page)"
+
 # cost_of WAY NAME...: how many connections it takes to bring a change of all of these services here.
 cost_of() {
   local way=$1 name before
