@@ -10,8 +10,8 @@ const std::array<Topic, 8> topics{{
     {"status", "[SERVICE]…", "what is deployed, beside what the upstream has", R"(
 Without a name one line for each service, with one everything about it.
 
-  ✓ in sync    ≠ the upstream has other content   … changing   · nothing deployed yet
-  ✗ failed     ! an error, what is deployed is well
+  ✓ in sync   ≠ the upstream has other content   · nothing deployed, or the upstream not seen yet
+  ✗ failed    ! an error, or the unit has failed; what is deployed is in place   … changing
 
 Examples:
   overlayctl status

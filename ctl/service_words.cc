@@ -46,7 +46,9 @@ Cell mark_of(const Value& service) {
   if (condition == "changing") return {"…", Colour::yellow};
   if (condition == "waiting") return {"·", Colour::dim};
   if (!missing_overlays(service).empty()) return {"✗", Colour::red};
-  if (!service.at("error").text().empty()) return {"!", Colour::yellow};
+  const bool unit_failed = service.at("unit_state").text().starts_with("failed");
+  if (unit_failed || !service.at("error").text().empty()) return {"!", Colour::yellow};
+  if (service.at("upstream_commit").text().empty()) return {"·", Colour::dim};
   if (!service.at("in_sync").truth()) return {"≠", Colour::yellow};
   return {"✓", Colour::green};
 }

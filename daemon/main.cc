@@ -8,6 +8,8 @@
 
 namespace {
 
+constexpr int wrong_use = 2;
+
 void require_root() {
   if (geteuid() != 0) throw overlayd::Error("overlayd needs to run as root");
 }
@@ -35,7 +37,11 @@ int main(int argc, char** argv) {
   auto* outside = app.add_subcommand("outside", "run a command that sees no overlays");
   outside->add_option("COMMAND", command, "the command, behind --")->required();
   outside->positionals_at_end();
-  CLI11_PARSE(app, argc, argv);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : wrong_use;
+  }
 
   try {
     if (check->parsed()) return overlayd::check_config(file);

@@ -49,7 +49,9 @@ void Service::add_hold(Dict& dict) const {
 }
 
 void Service::add_condition(Dict& dict) const {
-  const bool failed = trouble_.any() || !state().failure.empty() || !record_.error().empty();
+  const bool never_came = state().deployed.id.empty() && !upstream_->error().empty();
+  const bool failed =
+      trouble_.any() || never_came || !state().failure.empty() || !record_.error().empty();
   dict["condition"] = queue_.busy()                 ? "changing"
                       : failed                      ? "failed"
                       : state().deployed.id.empty() ? "waiting"
