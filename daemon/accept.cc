@@ -1,5 +1,10 @@
 // The border between the unprivileged writer and what root puts into /etc.
+//
+// Nothing of the writer's gets into the store: whoever holds a descriptor of a file or folder can
+// change it whatever its owner and mode are by now. So root makes files and folders of its own and
+// copies what is in the delivered ones.
 #include <fcntl.h>
+#include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <sys/xattr.h>
 #include <unistd.h>
@@ -9,69 +14,116 @@
 
 #include "base/error.h"
 #include "base/file.h"
-#include "base/path.h"
 #include "base/text.h"
 #include "daemon/trees.h"
+#include "git/limits.h"
 
 namespace overlayd {
 namespace {
 
 constexpr int max_depth = 200;
 
+// Copies up to `left` bytes, in the kernel; 0 at the end of the file. Not every file system can
+// share or move blocks by itself.
+ssize_t copy_some(const Fd& from, const Fd& to, size_t left) {
+  const ssize_t count = copy_file_range(from.get(), nullptr, to.get(), nullptr, left, 0);
+  if (count >= 0 || (errno != EXDEV && errno != EINVAL && errno != EOPNOTSUPP && errno != ENOSYS))
+    return count;
+  return sendfile(to.get(), from.get(), nullptr, left);
+}
+
+// What comes in while it is copied is not: somebody could go on for ever.
+void copy(const Fd& from, const Fd& to, size_t size, const std::string& path) {
+  while (size > 0) {
+    const ssize_t count = check(copy_some(from, to, size), "cannot copy {}", path);
+    if (count == 0) return;
+    size -= static_cast<size_t>(count);
+  }
+}
+
+// One tree on its way from the folder `from`, the writer's, to the folder `to`, root's.
 class Acceptance {
  public:
   Acceptance(const Delivery& delivery, uid_t writer)
       : ownership_(delivery.ownership), writer_(writer) {}
 
-  void take(int dir, const std::string& name, const std::string& path, int depth) {
+  // Only finds out what to open: what is opened may be something else, and is looked at again.
+  void take(int from, int to, const std::string& name, const std::string& path, int depth) {
     struct stat status {};
-    check(fstatat(dir, name.c_str(), &status, AT_SYMLINK_NOFOLLOW), "cannot look at {}", path);
-    if (status.st_uid != writer_) throw Error::of("{} is not the writer's own", path);
+    check(fstatat(from, name.c_str(), &status, AT_SYMLINK_NOFOLLOW), "cannot look at {}", path);
+    require_acceptable(status, path);
+    if (++entries_ > git::max_entries) throw Error::of("there are more files than are taken over");
     if (S_ISDIR(status.st_mode))
-      take_directory(dir, name, path, depth);
+      take_directory(from, to, name, path, depth);
     else if (S_ISLNK(status.st_mode))
-      take_link(dir, name, path, depth);
-    else if (S_ISREG(status.st_mode) && status.st_nlink == 1)
-      take_file(dir, name, path);
+      take_link(from, to, name, path, depth);
     else
-      throw Error::of("{} is neither a directory, a plain file of its own nor a link", path);
+      take_file(from, to, name, path);
   }
 
   // Targets of absolute links, a line each: whether they are allowed depends on the overlay.
   const std::string& absolute_links() const { return absolute_links_; }
 
  private:
-  void take_directory(int dir, const std::string& name, const std::string& path, int depth) {
-    if (depth > max_depth) throw Error::of("{} is nested too deeply", path);
-    const Fd fd = open_dir_at(dir, name);
-    for (const auto& entry : list_dir(fd.get()))
-      take(fd.get(), entry, path + "/" + printable(entry, 255), depth + 1);
-    own(fd, 0755, path);
+  void require_acceptable(const struct stat& status, const std::string& path) const {
+    if (status.st_uid != writer_) throw Error::of("{} is not the writer's own", path);
+    if (!S_ISDIR(status.st_mode) && !S_ISLNK(status.st_mode) &&
+        (!S_ISREG(status.st_mode) || status.st_nlink != 1))
+      throw Error::of("{} is neither a directory, a plain file of its own nor a link", path);
   }
 
-  void take_file(int dir, const std::string& name, const std::string& path) {
-    const Fd fd(check(openat(dir, name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC),
-                      "cannot open {}", path));
-    struct stat status {};
+  // O_NONBLOCK: what is a file now may be a pipe when it is opened.
+  Fd open_acceptable(int from, const std::string& name, int flags, struct stat& status,
+                     const std::string& path) const {
+    Fd fd(check(openat(from, name.c_str(), flags | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC),
+                "cannot open {}", path));
     check(fstat(fd.get(), &status), "cannot look at {}", path);
-    own(fd, (status.st_mode & S_IXUSR) != 0 ? 0755 : 0644, path);
+    require_acceptable(status, path);
+    return fd;
+  }
+
+  void take_directory(int from, int to, const std::string& name, const std::string& path,
+                      int depth) {
+    if (depth > max_depth) throw Error::of("{} is nested too deeply", path);
+    struct stat status {};
+    const Fd theirs = open_acceptable(from, name, O_RDONLY | O_DIRECTORY, status, path);
+    check(mkdirat(to, name.c_str(), 0700), "cannot create {}", path);
+    const Fd ours = open_dir_at(to, name);
+    for (const auto& entry : list_dir(theirs.get()))
+      take(theirs.get(), ours.get(), entry, path + "/" + printable(entry, 255), depth + 1);
+    own(ours, 0755, path);
+  }
+
+  void take_file(int from, int to, const std::string& name, const std::string& path) {
+    struct stat status {};
+    const Fd theirs = open_acceptable(from, name, O_RDONLY, status, path);
+    if (!S_ISREG(status.st_mode)) throw Error::of("{} is no file any more", path);
+    const auto size = static_cast<size_t>(status.st_size);
+    bytes_ += size;
+    if (size > git::max_file_bytes || bytes_ > git::max_total_bytes)
+      throw Error::of("{} is larger than what is taken over", path);
+    const Fd ours(check(openat(to, name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600),
+                        "cannot create {}", path));
+    copy(theirs, ours, size, path);
+    own(ours, (status.st_mode & S_IXUSR) != 0 ? 0755 : 0644, path);
   }
 
   // Owner first: a change of owner takes special bits away, and the mode is set from nothing.
   void own(const Fd& fd, mode_t mode, const std::string& path) const {
-    for (const char* list : {"system.posix_acl_access", "system.posix_acl_default"})
-      if (fremovexattr(fd.get(), list) != 0 && errno != ENODATA && errno != EOPNOTSUPP)
-        fail_with_errno(fmt::format("cannot remove access lists of {}", path));
     check(fchown(fd.get(), ownership_.uid, ownership_.gid), "cannot hand over {}", path);
     check(fchmod(fd.get(), mode & ~ownership_.umask), "cannot set the mode of {}", path);
   }
 
-  void take_link(int dir, const std::string& name, const std::string& path, int depth) {
-    char target[PATH_MAX];
+  void take_link(int from, int to, const std::string& name, const std::string& path, int depth) {
+    struct stat status {};
+    const Fd theirs = open_acceptable(from, name, O_PATH, status, path);
+    char bytes[PATH_MAX];
     const ssize_t size =
-        check(readlinkat(dir, name.c_str(), target, sizeof target), "cannot read link {}", path);
-    check_link({target, static_cast<size_t>(size)}, path, depth);
-    check(fchownat(dir, name.c_str(), ownership_.uid, ownership_.gid, AT_SYMLINK_NOFOLLOW),
+        check(readlinkat(theirs.get(), "", bytes, sizeof bytes), "cannot read link {}", path);
+    const std::string target(bytes, static_cast<size_t>(size));
+    check_link(target, path, depth);
+    check(symlinkat(target.c_str(), to, name.c_str()), "cannot create link {}", path);
+    check(fchownat(to, name.c_str(), ownership_.uid, ownership_.gid, AT_SYMLINK_NOFOLLOW),
           "cannot hand over {}", path);
   }
 
@@ -97,62 +149,84 @@ class Acceptance {
 
   Ownership ownership_;
   uid_t writer_;
+  size_t entries_ = 0;
+  uint64_t bytes_ = 0;
   std::string absolute_links_;
 };
 
-// Checks one tree in `folder`, and puts beside the trees what goes with it. False if the store has
-// it already.
-bool prepare(const Fd& trees, const Fd& folder, const Delivery& delivery, uid_t writer) {
-  if (faccessat(trees.get(), delivery.name.c_str(), F_OK, AT_SYMLINK_NOFOLLOW) == 0) return false;
-  Acceptance acceptance(delivery, writer);
-  acceptance.take(folder.get(), delivery.name, delivery.name, 0);
-  if (!acceptance.absolute_links().empty())
-    write_file_at(trees.get(), delivery.name + ".links", acceptance.absolute_links(), 0644,
-                  Durability::lazy);
-  return true;
+// Where copies are made: nothing in it takes an access list over from the folder that it is in.
+Fd make_workbench(int dir, const std::string& name) {
+  check(mkdirat(dir, name.c_str(), 0700), "cannot create {}", name);
+  Fd folder = open_dir_at(dir, name);
+  for (const char* list : {"system.posix_acl_access", "system.posix_acl_default"})
+    if (fremovexattr(folder.get(), list) != 0 && errno != ENODATA && errno != EOPNOTSUPP)
+      fail_with_errno(fmt::format("cannot remove access lists of {}", name));
+  check(fchmod(folder.get(), 0700), "cannot set the mode of {}", name);
+  return folder;
 }
 
-// Checks what is in the folder `incoming` of `trees` and moves it beside the trees that are there.
-Refusals take_over(const Fd& trees, const std::string& incoming,
-                   const std::vector<Delivery>& deliveries, uid_t writer) {
-  const Fd folder = open_dir_at(trees.get(), incoming);
-  check(fchown(folder.get(), 0, 0), "cannot take over {}", incoming);
-  check(fchmod(folder.get(), 0700), "cannot take over {}", incoming);
+class Takeover {
+ public:
+  Takeover(const TreeStore& store, const std::string& delivered)
+      : trees_(open_dir(store.folder())),
+        delivered_(open_dir(delivered)),
+        workbench_(make_workbench(AT_FDCWD, workbench_of(delivered))) {}
+
+  // Copies one tree, and puts beside the trees what goes with it. False if the store has it.
+  bool copy(const Delivery& delivery, uid_t writer) const {
+    if (faccessat(trees_.get(), delivery.name.c_str(), F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+      return false;
+    Acceptance acceptance(delivery, writer);
+    acceptance.take(delivered_.get(), workbench_.get(), delivery.name, delivery.name, 0);
+    if (!acceptance.absolute_links().empty())
+      write_file_at(trees_.get(), delivery.name + ".links", acceptance.absolute_links(), 0644,
+                    Durability::lazy);
+    return true;
+  }
+
+  // What is gone is not written to the disk any more. What stays is discarded with the folder.
+  void forget(const std::vector<Delivery>& deliveries) const {
+    for (const auto& delivery : deliveries) {
+      try {
+        remove_tree_at(delivered_.get(), delivery.name);
+      } catch (const Error&) {
+        continue;
+      }
+    }
+  }
+
+  void publish(const std::vector<std::string>& names) const {
+    check(syncfs(workbench_.get()), "cannot write trees to the disk");
+    for (const auto& name : names)
+      check(renameat2(workbench_.get(), name.c_str(), trees_.get(), name.c_str(), RENAME_NOREPLACE),
+            "cannot put tree {} in place", name);
+    check(fsync(trees_.get()), "cannot write trees to the disk");
+  }
+
+ private:
+  Fd trees_;
+  Fd delivered_;
+  Fd workbench_;
+};
+
+}  // namespace
+
+std::string workbench_of(const std::string& delivered) { return delivered + ".accepted"; }
+
+Refusals accept_deliveries(const TreeStore& store, const std::string& delivered,
+                           const std::vector<Delivery>& deliveries, uid_t writer) {
+  const Takeover takeover(store, delivered);
   Refusals refusals;
   std::vector<std::string> good;
   for (const auto& delivery : deliveries) {
     try {
-      if (prepare(trees, folder, delivery, writer)) good.push_back(delivery.name);
+      if (takeover.copy(delivery, writer)) good.push_back(delivery.name);
     } catch (const Error& error) {
       refusals[delivery.name] = error.what();
     }
   }
-  check(syncfs(folder.get()), "cannot write trees to the disk");
-  for (const auto& name : good)
-    check(renameat2(folder.get(), name.c_str(), trees.get(), name.c_str(), RENAME_NOREPLACE),
-          "cannot put tree {} in place", name);
-  check(fsync(trees.get()), "cannot write trees to the disk");
-  return refusals;
-}
-
-}  // namespace
-
-Refusals accept_deliveries(const TreeStore& store, const std::string& delivered,
-                           const std::vector<Delivery>& deliveries, uid_t writer) {
-  const Fd trees = open_dir(store.folder());
-  // out of the writer's reach by name before anything is looked at
-  const std::string incoming = ".incoming-" + file_name(delivered);
-  remove_tree_at(trees.get(), incoming);
-  check(renameat(AT_FDCWD, delivered.c_str(), trees.get(), incoming.c_str()), "cannot take over {}",
-        delivered);
-  Refusals refusals;
-  try {
-    refusals = take_over(trees, incoming, deliveries, writer);
-  } catch (...) {
-    remove_tree_at(trees.get(), incoming);
-    throw;
-  }
-  remove_tree_at(trees.get(), incoming);
+  takeover.forget(deliveries);
+  takeover.publish(good);
   return refusals;
 }
 

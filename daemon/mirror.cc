@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "base/path.h"
 #include "daemon/discard.h"
+#include "daemon/trees.h"
 
 namespace overlayd {
 namespace {
@@ -39,6 +40,8 @@ void add_secret(Sandbox& sandbox, const std::string& name, const std::string& fi
     throw Error::of("{} ({} in services.toml)", error.what(), key);
   }
 }
+
+bool is_there(const std::string& path) { return access(path.c_str(), F_OK) == 0; }
 
 std::string mirror_path(const Settings& settings, const UpstreamConfig& upstream) {
   return settings.mirrors() + "/" + mirror_name(upstream.url.text()) + ".git";
@@ -104,12 +107,15 @@ StagingFolder::StagingFolder(const Settings& settings) {
   static uint64_t counter = 0;
   do {
     path_ = fmt::format("{}/{}", settings.staging(), ++counter);
-  } while (kind_of(path_) != PathKind::missing);  // left over, and on its way out
+  } while (is_there(path_) || is_there(workbench_of(path_)));  // left over, and on its way out
   make_own_folder(path_, settings);
 }
 
 StagingFolder::~StagingFolder() {
-  if (access(path_.c_str(), F_OK) == 0) discard(parent_path(path_), {file_name(path_)});
+  std::vector<std::string> names;
+  for (const auto& path : {path_, workbench_of(path_)})
+    if (is_there(path)) names.push_back(file_name(path));
+  discard(parent_path(path_), names);
 }
 
 void discard_left_over_staging(const Settings& settings) noexcept {

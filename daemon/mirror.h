@@ -33,7 +33,7 @@ class Mirror {
 // Moves the mirror of an upstream out of the way, for good. Does nothing if there is none.
 void discard_mirror(const Settings& settings, const UpstreamConfig& upstream);
 
-// A folder that the writer may fill; discarded with this object.
+// A folder that the writer may fill; discarded with this object, as is the workbench beside it.
 class StagingFolder {
  public:
   explicit StagingFolder(const Settings& settings);

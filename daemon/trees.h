@@ -56,12 +56,14 @@ std::string to_text(const Refusals& refusals);
 // Takes text that was cut: what is in what is left.
 Refusals parse_refusals(std::string_view text);
 
-// Takes what the writer left in the folder `delivered` into the store. The writer must be gone. Its
-// word is not taken for anything: only directories, plain files with one link and symbolic links
-// that stay inside are accepted, all of them the writer's own. A delivery that is refused hinders
-// no other one. Those accepted are in the store and on the disk when it returns. May take long: for
-// a child process. `delivered` is used up.
+// Takes a copy of what the writer left in the folder `delivered` into the store. Its word is not
+// taken for anything, not even that it is gone: only directories, plain files with one link and
+// symbolic links that stay inside are accepted, all of them the writer's own. A delivery that is
+// refused hinders no other one. Those accepted are in the store and on the disk when it returns.
+// May take long: for a child process. `delivered` and its workbench are not needed any more then.
 Refusals accept_deliveries(const TreeStore& store, const std::string& delivered,
                            const std::vector<Delivery>& deliveries, uid_t writer);
+// The folder, root's own, that copies of what is in `delivered` are made in: beside it.
+std::string workbench_of(const std::string& delivered);
 
 }  // namespace overlayd

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <map>
 
-#include "git/read/limits.h"
+#include "git/limits.h"
 
 namespace overlayd::git {
 namespace {

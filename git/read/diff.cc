@@ -3,7 +3,7 @@
 #include <map>
 #include <utility>
 
-#include "git/read/limits.h"
+#include "git/limits.h"
 
 namespace overlayd::git {
 namespace {

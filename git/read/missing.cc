@@ -2,7 +2,7 @@
 
 #include <set>
 
-#include "git/read/limits.h"
+#include "git/limits.h"
 
 namespace overlayd::git {
 namespace {

@@ -11,7 +11,7 @@
 #include "base/text.h"
 #include "git/read/census.h"
 #include "git/read/content_rules.h"
-#include "git/read/limits.h"
+#include "git/limits.h"
 
 namespace overlayd::git {
 namespace {

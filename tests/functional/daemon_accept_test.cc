@@ -1,13 +1,16 @@
 // What root takes over from the unprivileged writer.
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <filesystem>
 
 #include "base/error.h"
 #include "base/file.h"
 #include "daemon/trees.h"
+#include "git/limits.h"
 #include "tests/functional/support/temp_dir.h"
 
 namespace overlayd::test {
@@ -37,7 +40,37 @@ TEST_F(Accept, OneThatIsRefusedHindersNoOther) {
             "bad/pipe is neither a directory, a plain file of its own nor a link");
   EXPECT_EQ(refusals.at("nothing"), "cannot look at nothing: No such file or directory");
   EXPECT_EQ(list_dir(open_dir(store_.folder()).get()), std::vector<std::string>{"good"});
-  EXPECT_FALSE(std::filesystem::exists(delivered_));
+}
+
+// Who delivered it may sit in a folder of it, or hold a file open, for as long as it likes.
+TEST_F(Accept, WhatIsHeldOpenChangesNothingInTheStore) {
+  const Fd page(check(open(temp_.file("staging/1/held/page", "one").c_str(), O_RDWR | O_CLOEXEC),
+                      "cannot open the page"));
+  const Fd folder = open_dir(delivered_ + "/held");
+  EXPECT_TRUE(accept({"held"}).empty());
+  write_all(page.get(), "two");
+  symlinkat("/etc/shadow", folder.get(), "evil");
+  EXPECT_EQ(read_file(store_.path("held") + "/page"), "one");
+  EXPECT_EQ(list_dir(open_dir(store_.path("held")).get()), std::vector<std::string>{"page"});
+}
+
+TEST_F(Accept, CopiesModesLinksAndContent) {
+  const std::string large(3 << 20, 'x');
+  temp_.file("staging/1/tree/a/large", large);
+  temp_.file("staging/1/tree/empty", "");
+  std::filesystem::create_symlink("a/large", delivered_ + "/tree/link");
+  check(chmod(temp_.file("staging/1/tree/run", "run").c_str(), 06711), "cannot set a mode");
+  EXPECT_TRUE(accept({"tree"}).empty());
+  const std::string tree = store_.path("tree");
+  EXPECT_EQ(read_file(tree + "/link"), large);
+  EXPECT_EQ(read_file(tree + "/empty"), "");
+  EXPECT_EQ(std::filesystem::status(tree + "/run").permissions(), std::filesystem::perms{0755});
+  EXPECT_EQ(std::filesystem::status(tree + "/a").permissions(), std::filesystem::perms{0755});
+}
+
+TEST_F(Accept, WhatIsTooLargeIsRefusedBeforeItIsCopied) {
+  std::filesystem::resize_file(temp_.file("staging/1/large", ""), git::max_file_bytes + 1);
+  EXPECT_EQ(accept({"large"}).at("large"), "large is larger than what is taken over");
 }
 
 TEST_F(Accept, WhatTheStoreHasStaysAsItIs) {

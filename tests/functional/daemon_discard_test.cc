@@ -47,17 +47,19 @@ TEST_F(Discard, CannotFail) {
 
 TEST_F(Discard, NewStagingFolderIsNoneThatWasLeftOver) {
   temp_.file("staging/1/old", "x");
-  temp_.file("staging/2/old", "x");
+  temp_.file("staging/2.accepted/old", "x");
   const StagingFolder folder(settings_);
   EXPECT_TRUE(fs::is_empty(folder.path()));
 }
 
 TEST_F(Discard, StagingIsCleanedUp) {
   temp_.file("staging/1/old", "x");
+  temp_.file("staging/1.accepted/old", "x");
   discard_left_over_staging(settings_);
   {
     const StagingFolder folder(settings_);
     temp_.file(folder.path().substr(temp_.path().size() + 1) + "/new", "x");
+    temp_.file(folder.path().substr(temp_.path().size() + 1) + ".accepted/new", "x");
   }
   wait_for_all();
   EXPECT_TRUE(fs::is_empty(temp_ / "staging"));

@@ -106,7 +106,6 @@ refused "a commit with broken headers" "branch main: cannot resolve it: what was
 
 say "nothing was written but in the state directory"
 assert_eq "" "$(diff <(echo "$before") <(listing) || true)" "changes"
-fails_with 1 test -e /var/lib/overlayd/trees/.incoming
 
 # goes_on WHAT: the neighbour gets what is new while demo is refused its tip.
 goes_on() {

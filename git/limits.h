@@ -1,4 +1,5 @@
-// What no folder of configuration files reaches: beyond it, somebody wants to fill the disk.
+// What no folder of configuration files reaches, for both sides: beyond it, somebody wants to fill
+// the disk.
 #pragma once
 
 #include <cstddef>
