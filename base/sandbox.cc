@@ -41,8 +41,18 @@ void cover(const std::string& path) {
         "cannot cover {}", path);
 }
 
+// What to mount a file on, or a folder.
+void make_place(const std::string& path, const Fd& tree) {
+  struct stat status {};
+  check(fstat(tree.get(), &status), "cannot look at {}", path);
+  if (S_ISDIR(status.st_mode)) return make_dirs(path);
+  make_dirs(parent_path(path));
+  if (kind_of(path) == PathKind::missing)
+    check(mknod(path.c_str(), S_IFREG | 0444, 0), "cannot create {}", path);
+}
+
 void uncover(const Sandbox::Visible& visible, const Fd& tree) {
-  make_dirs(visible.path);
+  make_place(visible.path, tree);
   const uint64_t read_only = visible.writable ? 0 : MOUNT_ATTR_RDONLY;
   set_attributes(tree.get(), "", AT_EMPTY_PATH, MOUNT_ATTR_NOSUID | read_only);
   check(move_mount(tree.get(), "", AT_FDCWD, visible.path.c_str(), MOVE_MOUNT_F_EMPTY_PATH),
@@ -60,17 +70,19 @@ void put_private_files(const Sandbox& sandbox) {
   }
 }
 
-// Whom names are asked of: what /etc/resolv.conf leads to, and the sockets of nss-resolve(8),
-// nscd(8) and mDNS.
-std::vector<std::string> resolver_folders() {
-  std::vector<std::string> folders{"/run/systemd/resolve", "/run/nscd", "/run/avahi-daemon"};
-  const std::unique_ptr<char, decltype(&free)> file(realpath("/etc/resolv.conf", nullptr), free);
-  const std::string folder = file ? parent_path(file.get()) : "";
-  if (is_at_or_below(folder, "/run")) folders.push_back(folder);
-  std::erase_if(folders, [](const auto& path) { return kind_of(path) != PathKind::directory; });
-  std::sort(folders.begin(), folders.end());
-  folders.erase(std::unique(folders.begin(), folders.end()), folders.end());
-  return folders;
+// Whom names are asked of: the folders of nss-resolve(8), nscd(8) and mDNS with their sockets, and
+// what /etc/resolv.conf leads to. Of that the file alone: beside it, in /run itself say, may be the
+// sockets of everybody.
+std::vector<std::string> resolver_places() {
+  std::vector<std::string> places{"/run/systemd/resolve", "/run/nscd", "/run/avahi-daemon"};
+  std::erase_if(places, [](const auto& path) { return kind_of(path) != PathKind::directory; });
+  const std::unique_ptr<char, decltype(&free)> real(realpath("/etc/resolv.conf", nullptr), free);
+  const std::string file = real ? real.get() : "";
+  const bool shown = std::any_of(places.begin(), places.end(),
+                                 [&](const auto& place) { return is_at_or_below(file, place); });
+  if (!shown && is_at_or_below(file, "/run") && kind_of(file) == PathKind::file)
+    places.push_back(file);
+  return places;
 }
 
 // Where programs put their sockets: an empty network keeps nobody from connecting to one by its
@@ -86,8 +98,8 @@ std::vector<std::string> meeting_places(const Sandbox& sandbox) {
 std::vector<Sandbox::Visible> visible_of(const Sandbox& sandbox) {
   auto visible = sandbox.visible;
   if (sandbox.network)
-    for (auto& folder : resolver_folders())
-      visible.push_back({.path = std::move(folder), .writable = false});
+    for (auto& place : resolver_places())
+      visible.push_back({.path = std::move(place), .writable = false});
   return visible;
 }
 

@@ -42,6 +42,10 @@ service = "demo"
 upstream = "$SSH/site.git"
 dirs = [{ local = "/etc/demo", link = "demo" }]
 TOML
+resolvers=$(cat /etc/resolv.conf 2>/dev/null || true)
+rm -f /etc/resolv.conf
+printf '%s\n' "$resolvers" >/run/resolv.conf
+ln -s /run/resolv.conf /etc/resolv.conf
 install_overlayd
 wait_for 10 shows /etc/demo/page one
 daemon=$(systemctl show --property=MainPID --value overlayd)
@@ -94,6 +98,9 @@ for comm in overlayd-git overlayd-fetch; do
   fails_with 1 inside test -e /run/dbus/system_bus_socket
   assert_eq "" "$(inside find /run /dev/shm -type s)" "$comm: sockets"
 done
+say "of /run the one file alone shows that /etc/resolv.conf leads to"
+assert_eq "/run/resolv.conf" "$(nsenter --target "$(helpers --exact overlayd-fetch)" --mount find /run -type f)"
+assert_eq "$(cat /run/resolv.conf)" "$(nsenter --target "$(helpers --exact overlayd-fetch)" --mount cat /etc/resolv.conf)"
 assert_eq "" "$(nsenter --target "$(helpers --exact overlayd-git)" --mount find /run /tmp /var/tmp /dev/shm -mindepth 1)"
 
 fails_with 1 nsenter --target "$(helpers --exact overlayd-git)" --mount touch /var/lib/overlayd/mirrors/*/written
