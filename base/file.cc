@@ -2,6 +2,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -35,6 +36,25 @@ std::string read_fd(int fd, const std::string& path, size_t max_bytes) {
 
 // One temporary name per target is enough: a single process writes, and a left-over is overwritten.
 std::string temporary(const std::string& name) { return "." + name + ".new"; }
+
+constexpr std::string_view link_prefix = ".link-";
+constexpr size_t random_digits = 16;
+
+uint64_t random_number() {
+  uint64_t number = 0;
+  check(getrandom(&number, sizeof number, 0), "cannot get a random number");
+  return number;
+}
+
+// A name that nobody can take beforehand: in /tmp anybody may make what he likes.
+std::string make_symlink_aside(int dir, const std::string& target) {
+  std::string fresh;
+  do {
+    fresh = fmt::format("{}{:016x}", link_prefix, random_number());
+    if (symlinkat(target.c_str(), dir, fresh.c_str()) == 0) return fresh;
+  } while (errno == EEXIST);
+  fail_with_errno(fmt::format("cannot create link {}", fresh));
+}
 
 }  // namespace
 
@@ -77,7 +97,8 @@ void write_file_at(int dir, const std::string& name, std::string_view content, m
   try {
     write_all(fd.get(), content);
     check(fchmod(fd.get(), mode), "cannot set the mode of {}", fresh);
-    if (durability == Durability::now) check(fsync(fd.get()), "cannot sync {}", fresh);
+    // before the rename: not every file system writes content before the name that leads to it
+    check(fdatasync(fd.get()), "cannot sync {}", fresh);
     check(renameat(dir, fresh.c_str(), dir, name.c_str()), "cannot replace {}", name);
   } catch (...) {
     unlinkat(dir, fresh.c_str(), 0);
@@ -87,13 +108,16 @@ void write_file_at(int dir, const std::string& name, std::string_view content, m
 }
 
 void replace_symlink_at(int dir, const std::string& name, const std::string& target) {
-  const std::string fresh = temporary(name);
-  unlinkat(dir, fresh.c_str(), 0);
-  check(symlinkat(target.c_str(), dir, fresh.c_str()), "cannot create link {}", fresh);
+  const std::string fresh = make_symlink_aside(dir, target);
   if (renameat(dir, fresh.c_str(), dir, name.c_str()) == 0) return;
   const int code = errno;
   unlinkat(dir, fresh.c_str(), 0);
   throw SystemError(code, fmt::format("cannot replace link {}", name));
+}
+
+bool is_unfinished_link(std::string_view name) {
+  return name.size() == link_prefix.size() + random_digits && name.starts_with(link_prefix) &&
+         name.find_first_not_of("0123456789abcdef", link_prefix.size()) == std::string_view::npos;
 }
 
 Fd open_dir_at(int dir, const std::string& name) {

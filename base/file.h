@@ -13,7 +13,7 @@
 namespace overlayd {
 
 enum class Durability {
-  lazy,  // survives a kill of this process; a power cut leaves the old or the new content
+  lazy,  // a power cut leaves the old or the new content whole; which one is open
   now    // on the disk when the call returns
 };
 
@@ -28,8 +28,10 @@ void write_file_at(int dir, const std::string& name, std::string_view content, m
                    Durability durability);
 
 // Makes `name` a symbolic link to `target` in one step, whatever file or link was there before. A
-// directory of that name is an error (EISDIR).
+// directory of that name is an error (EISDIR). Works in directories that everybody may write to.
 void replace_symlink_at(int dir, const std::string& name, const std::string& target);
+// Whether it is what a kill right in the middle of that leaves.
+bool is_unfinished_link(std::string_view name);
 
 void write_all(int fd, std::string_view content);
 

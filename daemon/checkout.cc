@@ -22,7 +22,6 @@ namespace overlayd {
 namespace {
 
 constexpr const char* current = "current";
-constexpr const char* current_in_the_making = ".current.new";  // what replace_symlink_at() uses
 constexpr const char* checkout_in_the_making = ".overlayd.new";
 
 constexpr size_t hash_digits = 8;
@@ -35,7 +34,7 @@ bool is_checkout_name(std::string_view name) {
 }
 
 bool is_our_name(const std::string& name) {
-  return name == current || name == current_in_the_making || name == checkout_in_the_making ||
+  return name == current || is_unfinished_link(name) || name == checkout_in_the_making ||
          is_checkout_name(name);
 }
 

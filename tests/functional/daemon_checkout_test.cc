@@ -86,13 +86,16 @@ TEST_F(Checkout, WhatIsNotOursInTheFolderStays) {
   temp_.file("mount/web/notes", "mine");
   temp_.file("mount/web/backup/" + commit_a, "mine");
   temp_.file("mount/web/.new/file", "mine");
+  temp_.file("mount/web/.current.new/file", "mine");  // and in nobody's way
+  fs::create_symlink("left over", temp_.dir("mount/web") + "/.link-0123456789abcdef");
   temp_.file("mount/web/" + commit_b + "/file", "mine");
   temp_.file("mount/web/" + commit_b + "-0123abcd.old/file", "mine");
   for (const auto& commit : {commit_a, commit_b, commit_c}) deploy(commit, first_);
   remove_checkouts(folder_);
   const Fd dir = open_dir(folder_);
-  EXPECT_EQ(list_dir(dir.get()), (std::vector<std::string>{".new", "backup", commit_b,
-                                                           commit_b + "-0123abcd.old", "notes"}));
+  EXPECT_EQ(list_dir(dir.get()),
+            (std::vector<std::string>{".current.new", ".new", "backup", commit_b,
+                                      commit_b + "-0123abcd.old", "notes"}));
   EXPECT_EQ(shown("backup/" + commit_a), "mine");
 }
 
