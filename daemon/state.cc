@@ -10,6 +10,9 @@
 namespace overlayd {
 namespace {
 
+// Of what the file looks like; what is only added needs no new one.
+constexpr int64_t version = 1;
+
 // Text from outside may hold any bytes; a TOML string may not.
 std::string clean(const std::string& text) { return printable(text, 4000, true); }
 
@@ -118,7 +121,7 @@ std::string to_text(const ServiceState& state) {
   for (const auto& deployment : state.log) log.push_back(to_table(deployment));
   toml::table links;
   for (const auto& [link, tree] : state.links) links.insert(link, tree);
-  toml::table table{{"version", 1},
+  toml::table table{{"version", version},
                     {"deployed", to_table(state.deployed)},
                     {"deployed_at", static_cast<int64_t>(state.deployed_at)},
                     {"upstream", state.upstream},
@@ -139,7 +142,11 @@ std::string to_text(const ServiceState& state) {
 
 ServiceState parse_state(const std::string& text, const std::string& file) {
   try {
-    return state_of(toml::parse(text, file));
+    const toml::table table = toml::parse(text, file);
+    if (table["version"].value<int64_t>() != version)
+      throw Error::of("cannot read the state file {}: it is empty or of another version than {}",
+                      file, version);
+    return state_of(table);
   } catch (const toml::parse_error& error) {
     throw Error::of("cannot read the state file {}: line {}: {}", file, error.source().begin.line,
                     error.description());

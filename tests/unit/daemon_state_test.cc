@@ -37,7 +37,7 @@ TEST(State, SurvivesItsFile) {
   EXPECT_EQ(parse_state(to_text(ServiceState{}), "x"), ServiceState{});
 }
 
-TEST(State, FileOfAnotherVersionMayLackMembers) {
+TEST(State, FileOfAnOlderOverlaydMayLackMembers) {
   EXPECT_EQ(parse_state("version = 1\n", "x"), ServiceState{});
 }
 
@@ -48,6 +48,12 @@ TEST(State, BrokenFileIsAnErrorThatNamesIt) {
   } catch (const Error& error) {
     EXPECT_NE(std::string(error.what()).find("grafana"), std::string::npos);
   }
+}
+
+TEST(State, FileWithoutItsVersionIsBroken) {
+  EXPECT_THROW(parse_state("", "x"), Error);
+  EXPECT_THROW(parse_state("branch = 'main'\n", "x"), Error);
+  EXPECT_THROW(parse_state("version = 2\n", "x"), Error);
 }
 
 TEST(State, HostileTextFromACommitIsKeptHarmless) {
