@@ -3,13 +3,12 @@
 #include <utility>
 
 #include "base/error.h"
+#include "git/limits.h"
 
 namespace overlayd {
 namespace {
 
-constexpr std::chrono::minutes accept_deadline{5};
-// The ids of so many are kept here while they are listed.
-constexpr size_t max_missing = 1'000'000;
+constexpr std::chrono::minutes accept_deadline{10};
 
 // Why a link cannot be shown; empty if it can.
 std::string objection(const std::string& link, git::EntryKind kind, const Commit& commit) {
@@ -104,14 +103,20 @@ void Writing::list_missing() {
         [this, name = name](const git::Answer& answer) { missing_listed(name, answer); });
 }
 
+// Pieces of the answer still come in after the tree was dropped.
+void Writing::add_missing(const std::string& name, const std::vector<git::Oid>& blobs) {
+  const auto tree = trees_.find(name);
+  if (tree == trees_.end()) return;
+  auto& missing = tree->second.missing;
+  if (missing.size() + blobs.size() > git::max_entries)
+    return drop(name, fmt::format("more than {} files are missing", git::max_entries), false);
+  missing.insert(missing.end(), blobs.begin(), blobs.end());
+}
+
 void Writing::missing_listed(const std::string& name, const git::Answer& answer) {
   if (fails_for_all<git::MissingBlobs>(answer)) return;
   if (const auto* blobs = std::get_if<git::MissingBlobs>(&answer)) {
-    if (missing_.size() + blobs->blobs.size() > max_missing)
-      drop(name, fmt::format("more than {} files are missing, in all overlays", max_missing),
-           false);
-    else
-      missing_.insert(blobs->blobs.begin(), blobs->blobs.end());
+    add_missing(name, blobs->blobs);
     if (!blobs->last) return;
   } else {
     drop(name, std::get<git::Failure>(answer).message, true);
@@ -119,10 +124,20 @@ void Writing::missing_listed(const std::string& name, const git::Answer& answer)
   if (--outstanding_ == 0) fetch_blobs();
 }
 
+std::set<git::Oid> Writing::take_missing() {
+  std::set<git::Oid> all;
+  for (auto& [name, tree] : trees_) {
+    const auto missing = std::exchange(tree.missing, {});
+    all.insert(missing.begin(), missing.end());
+  }
+  return all;
+}
+
 void Writing::fetch_blobs() {
-  if (missing_.empty()) return write_all();
+  const std::set<git::Oid> missing = take_missing();
+  if (missing.empty()) return write_all();
   git::FetchBlobs piece{.blobs = {}, .last = false};
-  for (const auto& oid : std::exchange(missing_, {})) {
+  for (const auto& oid : missing) {
     if (piece.blobs.size() == git::piece_size) {
       session_.tell_fetcher(piece);
       piece.blobs.clear();

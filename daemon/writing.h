@@ -31,12 +31,15 @@ class Writing {
     git::Oid oid;
     std::vector<std::string> locals;
     std::vector<std::pair<size_t, size_t>> users;  // who needs it: a wish, and which of its links
+    std::vector<git::Oid> missing;                 // blobs of it, while they are listed
   };
   using Trees = std::map<std::string, NewTree>;  // by name
 
   void name_trees(size_t index);
   void list_missing();
   void missing_listed(const std::string& name, const git::Answer& answer);
+  void add_missing(const std::string& name, const std::vector<git::Oid>& blobs);
+  std::set<git::Oid> take_missing();
   void fetch_blobs();
   void write_all();
   void written(const std::string& name, const git::Answer& answer);
@@ -58,7 +61,6 @@ class Writing {
   Callback done_;
   Session::Failed failed_;
   Trees trees_;
-  std::set<git::Oid> missing_;
   size_t outstanding_ = 0;
   std::unique_ptr<Child> acceptor_;
 };
