@@ -129,7 +129,7 @@ Child::Child(Loop& loop, const Command& command, std::chrono::seconds deadline, 
         execute(command);
       },
       flags);
-  deadline_source_ = loop_.after(deadline, [this] { on_deadline(); });
+  watch(deadline);
 }
 
 Child::Child(Loop& loop, const Work& work, std::chrono::seconds deadline, Ended ended)
@@ -140,7 +140,7 @@ Child::Child(Loop& loop, const Work& work, std::chrono::seconds deadline, Ended 
         return work();
       },
       0);
-  deadline_source_ = loop_.after(deadline, [this] { on_deadline(); });
+  watch(deadline);
 }
 
 void Child::start(const Work& body, uint64_t flags) {
@@ -162,7 +162,17 @@ void Child::start(const Work& body, uint64_t flags) {
   }
   pidfd_.reset(pidfd);
   report_ = std::move(reading);
-  exit_source_ = loop_.on_ready(pidfd_.get(), EPOLLIN, [this] { on_exit(); });
+}
+
+// No destructor runs for an object whose constructor throws.
+void Child::watch(std::chrono::seconds deadline) {
+  try {
+    exit_source_ = loop_.on_ready(pidfd_.get(), EPOLLIN, [this] { on_exit(); });
+    deadline_source_ = loop_.after(deadline, [this] { on_deadline(); });
+  } catch (...) {
+    kill_and_leave_to_reaper();
+    throw;
+  }
 }
 
 void Child::on_exit() {

@@ -58,6 +58,7 @@ class Child {
 
  private:
   void start(const Work& body, uint64_t flags);
+  void watch(std::chrono::seconds deadline);
   void on_exit();
   void on_deadline();
   void kill_and_leave_to_reaper();

@@ -3,12 +3,15 @@
 #include <poll.h>
 #include <sched.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <utility>
 
 #include "base/error.h"
 #include "base/packet.h"
@@ -68,8 +71,26 @@ Fd receive_result(int socket) {
   return Fd(fd);
 }
 
-[[noreturn]] void run_child(int socket, const std::function<Fd()>& work) {
+// The child may hang for as long as a file system does, and must keep nothing of ours as long: not
+// our lock, not our name on the bus.
+void close_all_but(std::vector<int> kept) {
+  kept.insert(kept.end(), {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO});
+  std::sort(kept.begin(), kept.end());
+  unsigned first = 0;
+  for (const int fd : kept) {
+    const auto number = static_cast<unsigned>(fd);
+    if (number > first)
+      check(static_cast<int>(syscall(SYS_close_range, first, number - 1, 0U)),
+            "cannot close descriptors");
+    first = number + 1;
+  }
+  check(static_cast<int>(syscall(SYS_close_range, first, ~0U, 0U)), "cannot close descriptors");
+}
+
+[[noreturn]] void run_child(int socket, std::vector<int> kept, const std::function<Fd()>& work) {
   try {
+    kept.push_back(socket);
+    close_all_but(std::move(kept));
     check(unshare(CLONE_NEWNS), "cannot make a mount namespace");
     send_result(socket, work());
   } catch (const std::exception& error) {
@@ -90,10 +111,10 @@ bool answers_in_time(int socket) {
 
 }  // namespace
 
-Fd run_apart(const std::function<Fd()>& work) {
+Fd run_apart(const std::vector<int>& kept, const std::function<Fd()>& work) {
   auto [ours, theirs] = make_channel();
   const pid_t child = check(fork(), "cannot start a child process");
-  if (child == 0) run_child(theirs.get(), work);
+  if (child == 0) run_child(theirs.get(), kept, work);
   theirs.reset();
   if (!answers_in_time(ours.get())) {
     kill(child, SIGKILL);

@@ -44,7 +44,7 @@ Fd assemble(const std::string& source, const std::vector<Nested>& nested) {
 
 Fd stage_with(const std::string& source, const std::vector<Nested>& nested) {
   if (nested.empty()) return stage(source);
-  return run_apart([&] { return assemble(source, nested); });
+  return run_apart({}, [&] { return assemble(source, nested); });
 }
 
 }  // namespace overlayd

@@ -60,7 +60,7 @@ bool can_slide_beneath(const Fd& mount) {
 
 // Whoever takes the topmost mount away next relies on this having worked.
 void slide_beneath(const Fd& staged, const std::string& target) {
-  run_apart([&] {
+  run_apart({staged.get()}, [&] {
     mount_on_peer(staged, target);
     return Fd();
   });

@@ -47,6 +47,18 @@ TEST(Child, TellsHowItEnded) {
   EXPECT_EQ(run_to_end(shell("kill -KILL $$")).code, 128 + SIGKILL);
 }
 
+TEST(Child, ThatCannotBeWatchedIsKilled) {
+  Loop loop;
+  const auto wait = []() -> std::string {
+    pause();
+    return "";
+  };
+  EXPECT_THROW(Child(loop, wait, -1s, {}), Error);  // no timer takes this
+  int status = 0;
+  EXPECT_GT(waitpid(-1, &status, 0), 0);
+  EXPECT_EQ(WTERMSIG(status), SIGKILL);
+}
+
 TEST(Child, ThatCannotBeRunSaysWhy) {
   const Exit exit = run_to_end({.argv = {"/no/such/program"}, .env = {}, .sandbox = {}});
   EXPECT_EQ(exit.reason(), "cannot run /no/such/program: No such file or directory");
