@@ -7,7 +7,7 @@ namespace {
 
 // For everything that one helper does in one round. A first fetch of a large repository takes long.
 constexpr std::chrono::minutes deadline{15};
-// For one answer of overlayd-git, which waits for nothing but the disk.
+// For a word of overlayd-git, which waits for nothing but the disk, and tells when that takes long.
 constexpr std::chrono::minutes reading_patience{2};
 
 }  // namespace

@@ -104,6 +104,7 @@ void Worker::on_message(const std::string& message) {
     break_off(error.what());
     return fail_all();
   }
+  if (std::holds_alternative<git::Progress>(answer)) return expect_answer();
   const Answered answered = waiting_.front();
   if (is_last(answer)) waiting_.pop_front();
   expect_answer();

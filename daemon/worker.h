@@ -16,8 +16,8 @@ namespace overlayd {
 
 class Worker {
  public:
-  // Gets each message of the answer; a list comes in pieces. If the helper dies, takes too long or
-  // says something malformed, it gets a Failure, and so does every later question.
+  // Gets each message of the answer but Progress; a list comes in pieces. If the helper dies, takes
+  // too long or says something malformed, it gets a Failure, and so does every later question.
   using Answered = std::function<void(git::Answer)>;
 
   // `purpose` names the work in messages: "fetching https://…". `deadline` is for all of its life;

@@ -34,6 +34,7 @@ auto fields(Is<Resolved> auto& m) {
   return std::tie(m.resolution, m.commit, m.subject, m.author, m.time, m.entries);
 }
 auto fields(Is<MissingBlobs> auto& m) { return std::tie(m.blobs, m.last); }
+auto fields(Is<Progress> auto&) { return std::tie(); }
 auto fields(Is<Written> auto& m) { return std::tie(m.name, m.error, m.refused); }
 auto fields(Is<Difference> auto& m) { return std::tie(m.status, m.path); }
 auto fields(Is<Differences> auto& m) { return std::tie(m.differences, m.last); }

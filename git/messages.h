@@ -5,8 +5,8 @@
 //
 // Each is a child process with one SOCK_SEQPACKET socket as descriptor 3. The first message is
 // Hello. After that requests are answered strictly in order, one answer (or one run of list pieces
-// that ends with `last`) each, and a request that cannot be done is answered by Failure; the child
-// stays usable. It ends when the socket is closed.
+// that ends with `last`) each, before which Progress may come; and a request that cannot be done is
+// answered by Failure; the child stays usable. It ends when the socket is closed.
 //
 // The daemon believes none of the answers: decode() checks shape and limits (ids are 40 or 64
 // lower-case hex digits), and whatever names a file is looked at again on the disk.
@@ -139,6 +139,8 @@ struct MissingBlobs {
   std::vector<Oid> blobs;
   bool last = true;
 };
+// Comes before the answer, as often as the work goes on for long, and says nothing but that.
+struct Progress {};
 struct Written {
   std::string name;
   std::string error;     // empty: it was written; else why it was not
@@ -168,7 +170,8 @@ struct Failure {
 using FetchRequest =
     std::variant<FetchHello, ListTips, FetchBranches, FetchBlobs, Deepen, FetchRevision>;
 using ReadRequest = std::variant<ReadHello, Resolve, ResolveOlder, ListMissing, WriteTree, Diff>;
-using Answer = std::variant<Tips, Fetched, Resolved, MissingBlobs, Written, Differences, Failure>;
+using Answer =
+    std::variant<Tips, Fetched, Resolved, MissingBlobs, Written, Differences, Failure, Progress>;
 
 // Ids or differences in one message; longer lists travel in pieces.
 constexpr size_t piece_size = 500;

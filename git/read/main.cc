@@ -37,7 +37,8 @@ class Session {
     send_pieces(missing_blobs(repository(), request), respond);
   }
   void handle(const WriteTree& request, const Respond& respond) {
-    respond(write_tree(repository(), open_dir(hello_.staging).get(), request));
+    SignOfLife sign_of_life(respond);
+    respond(write_tree(repository(), open_dir(hello_.staging).get(), request, sign_of_life));
   }
   void handle(const Diff& request, const Respond& respond) {
     send_pieces(differences(repository(), request), respond);

@@ -9,9 +9,9 @@
 #include "base/fd.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "git/limits.h"
 #include "git/read/census.h"
 #include "git/read/content_rules.h"
-#include "git/limits.h"
 
 namespace overlayd::git {
 namespace {
@@ -48,10 +48,12 @@ void check_mode(const TreeEntry& entry, const std::string& path) {
 
 class TreeWriter {
  public:
-  TreeWriter(const Repository& repository, const std::vector<std::string>& locals)
-      : repository_(repository), locals_(locals) {}
+  TreeWriter(const Repository& repository, const std::vector<std::string>& locals,
+             SignOfLife& sign_of_life)
+      : repository_(repository), locals_(locals), sign_of_life_(sign_of_life) {}
 
   void write(const git_oid& oid, EntryKind kind, const Place& place) {
+    sign_of_life_.give();
     switch (kind) {
       case EntryKind::directory:
         return write_directory(oid, place);
@@ -138,6 +140,7 @@ class TreeWriter {
 
   const Repository& repository_;
   const std::vector<std::string>& locals_;
+  SignOfLife& sign_of_life_;
   uint64_t total_bytes_ = 0;
 };
 
@@ -164,12 +167,13 @@ FailureKind kind_of(const Error& error) {
 
 }  // namespace
 
-Written write_tree(const Repository& repository, int staging, const WriteTree& request) {
+Written write_tree(const Repository& repository, int staging, const WriteTree& request,
+                   SignOfLife& sign_of_life) {
   check_free(staging, request.name);
   try {
     const git_oid oid = parse_oid(request.oid);
     check_size(repository, oid, request.kind);
-    TreeWriter(repository, request.locals)
+    TreeWriter(repository, request.locals, sign_of_life)
         .write(oid, request.kind, {.dir = staging, .name = request.name, .path = "", .depth = 0});
     return {.name = request.name, .error = ""};
   } catch (const Error& error) {

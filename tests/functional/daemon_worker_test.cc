@@ -15,7 +15,9 @@ using namespace std::chrono_literals;
 
 class SilentWorker : public testing::Test {
  protected:
-  SilentWorker() {
+  SilentWorker() { start(); }
+
+  void start() {
     check(chmod(program_.c_str(), 0755), "cannot make a program");
     worker_ = std::make_unique<Worker>(
         loop_, program_,
@@ -54,6 +56,23 @@ TEST_F(SilentWorker, WhatIsTooLongIsRefusedAtOnceAndAlone) {
   loop_.run();
   EXPECT_EQ(failures_.at(0).kind, git::FailureKind::refused) << failures_.at(0).message;
   EXPECT_EQ(failures_.at(1).kind, git::FailureKind::internal) << failures_.at(1).message;
+}
+
+// Two thirds of its patience pass before it says that it is at work, and again before the answer.
+TEST_F(SilentWorker, ThatTellsOfProgressIsWaitedFor) {
+  const std::string progress = temp_.file("bin/progress", git::encode(git::Progress{}));
+  const std::string answer =
+      temp_.file("bin/answer", git::encode(git::Failure{.message = "heard"}));
+  temp_.file("bin/silent", fmt::format("#!/bin/sh\nsleep 0.7; cat {} >&3; sleep 0.7; cat {} >&3",
+                                       progress, answer));
+  worker_.reset();
+  start();
+  worker_->ask("one", [this](const git::Answer& got) {
+    failures_.push_back(std::get<git::Failure>(got));
+    loop_.exit(0);
+  });
+  loop_.run();
+  EXPECT_EQ(failures_.at(0).message, "heard");
 }
 
 }  // namespace

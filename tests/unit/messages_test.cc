@@ -37,7 +37,8 @@ const std::vector<Answer> answers{Tips{{{"main", a}, {"other", b}}},
                                   MissingBlobs{{a}, true},
                                   Written{"name", "why not", true},
                                   Differences{{{'A', "x"}, {'T', "y"}}, false},
-                                  Failure{FailureKind::damaged, "message"}};
+                                  Failure{FailureKind::damaged, "message"},
+                                  Progress{}};
 
 template <typename Message>
 Message decode(std::string_view bytes) {
