@@ -14,6 +14,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "mounts/apart.h"
 #include "mounts/overlay.h"
 #include "mounts/stage.h"
 #include "mounts/table.h"
@@ -146,6 +147,17 @@ std::vector<SwapMode> modes() {
   if (swap_mode() == SwapMode::propagated) return {SwapMode::propagated};
   return {SwapMode::beneath, SwapMode::propagated};
 }
+// The lock of a daemon that has ended must not be kept by what hangs.
+TEST(MountsApart, KeepsNoDescriptorButThoseThatItNeeds) {
+  const Fd lock = open_dir("/");
+  const Fd needed = open_dir("/");
+  const Fd kept = run_apart({needed.get()}, [&] {
+    if (fcntl(lock.get(), F_GETFD) != -1) throw Error("the lock is still open");
+    return open_dir_at(needed.get(), "proc");
+  });
+  EXPECT_TRUE(kept);
+}
+
 INSTANTIATE_TEST_SUITE_P(, MountsSwap, ::testing::ValuesIn(modes()), [](const auto& mode) {
   return mode.param == SwapMode::beneath ? "Beneath" : "Propagated";
 });
