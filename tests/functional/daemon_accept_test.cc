@@ -20,6 +20,7 @@ class Accept : public testing::Test {
  protected:
   Refusals accept(const std::vector<std::string>& names) {
     std::vector<Delivery> deliveries;
+    deliveries.reserve(names.size());
     for (const auto& name : names) deliveries.push_back({.name = name, .ownership = {}});
     return accept_deliveries(store_, delivered_, deliveries, 0);
   }
