@@ -4,7 +4,6 @@
 
 #include <algorithm>
 
-#include "base/log.h"
 #include "base/path.h"
 #include "daemon/checkout.h"
 #include "daemon/place.h"
@@ -20,6 +19,28 @@ bool shows_some_tree(const std::string& target, const TreeStore& trees) {
   const auto ours = mounts_of(trees.folder());
   return std::any_of(ours.begin(), ours.end(),
                      [&](const MountEntry& entry) { return entry.target == target; });
+}
+
+bool is_in_effect(const Step& step, const TreeStore& trees) {
+  switch (step.kind) {
+    case StepKind::directory:
+      return kind_of(step.subject) == PathKind::directory;
+    case StepKind::file:
+      return kind_of(step.subject) == PathKind::file;
+    case StepKind::mount:
+    case StepKind::mount_file:
+      return is_live(step.subject, trees.path(step.value)) == Live::yes;
+    case StepKind::link:
+      return link_target(step.subject) == step.value;
+    case StepKind::checkout:
+      return is_current_checkout(step.subject, step.value);
+    case StepKind::show:
+      return trees.has(step.value);
+    case StepKind::package:
+    case StepKind::unit:
+      break;
+  }
+  return true;
 }
 
 }  // namespace
@@ -146,25 +167,11 @@ void Staged::undo(const Step& step) const {
 void carry_out(const Plan& plan, const Machine& machine) { Staged(plan, machine).publish(); }
 
 bool holds(const Step& step, const TreeStore& trees) {
-  switch (step.kind) {
-    case StepKind::directory:
-      return kind_of(step.subject) == PathKind::directory;
-    case StepKind::file:
-      return kind_of(step.subject) == PathKind::file;
-    case StepKind::mount:
-    case StepKind::mount_file:
-      return is_live(step.subject, trees.path(step.value)) == Live::yes;
-    case StepKind::link:
-      return link_target(step.subject) == step.value;
-    case StepKind::checkout:
-      return is_current_checkout(step.subject, step.value);
-    case StepKind::show:
-      return trees.has(step.value);
-    case StepKind::package:
-    case StepKind::unit:
-      break;
+  try {
+    return is_in_effect(step, trees);
+  } catch (const std::exception&) {
+    return false;
   }
-  return true;
 }
 
 }  // namespace overlayd

@@ -71,7 +71,8 @@ class Staged {
 // Stages and publishes.
 void carry_out(const Plan& plan, const Machine& machine);
 
-// Whether `step` is in effect on the machine.
+// Whether `step` is in effect on the machine. What cannot be looked at is not: anybody may own a
+// directory on the way and put something in it. Never throws.
 bool holds(const Step& step, const TreeStore& trees);
 
 }  // namespace overlayd
