@@ -50,7 +50,7 @@ Staged::Staged(Plan plan, Machine machine) : plan_(std::move(plan)), machine_(st
     const Step& step = plan_[i].step;
     if (plan_[i].kind == OpKind::undo) continue;
     if (step.kind == StepKind::show) check_tree(step);
-    if (is_mount(step) && is_live(step.subject, machine_.trees.path(step.value)) != Live::yes)
+    if (is_mount(step) && (is_undone(step.subject) || !holds(step, machine_.trees)))
       mounts_[i] = stage_mount(step);
   }
 }

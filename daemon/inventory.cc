@@ -2,6 +2,7 @@
 
 #include "base/path.h"
 #include "mounts/overlay.h"
+#include "mounts/underneath.h"
 
 namespace overlayd {
 
@@ -28,10 +29,16 @@ bool Inventory::is_of_another(const std::string& service, const Step& step) cons
          made->second.size() > (made->second.contains(service) ? 1U : 0U);
 }
 
-Facts Inventory::facts() const {
-  return [this](const std::string& path) {
-    return made_.contains(path) ? PathKind::missing : kind_of(path);
-  };
+Facts Inventory::facts(const std::string& service) const {
+  return [this, service](const std::string& path) { return kind_at(service, path); };
+}
+
+PathKind Inventory::kind_at(const std::string& service, const std::string& path) const {
+  if (made_.contains(path)) return PathKind::missing;
+  for (const auto& [local, overlay] : overlays_)
+    if (overlay.service == service && local != path && is_at_or_below(path, local))
+      return kind_underneath(local, path);
+  return kind_of(path);
 }
 
 Machine Inventory::machine(const std::string& service) const {

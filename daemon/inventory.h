@@ -21,8 +21,9 @@ class Inventory {
   // What is in place for `service`; replaces what was said before.
   void set(const std::string& service, const Steps& steps);
 
-  // Facts for make_steps(): what overlayd made counts as missing.
-  Facts facts() const;
+  // Facts for make_steps(): what overlayd made counts as missing, and what shows inside an overlay of
+  // `service` does not count. It is asked about only if this overlay goes.
+  Facts facts(const std::string& service) const;
   // Both must not outlive this object.
   Machine machine(const std::string& service) const;
 
@@ -40,6 +41,7 @@ class Inventory {
   std::vector<LiveOverlay> overlays_below(const std::string& path) const;
   std::pair<Overlays::const_iterator, Overlays::const_iterator> below(
       const std::string& path) const;
+  PathKind kind_at(const std::string& service, const std::string& path) const;
   bool is_of_another(const std::string& service, const Step& step) const;
 
   const TreeStore& trees_;

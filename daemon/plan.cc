@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "base/path.h"
 #include "base/text.h"
 
 namespace overlayd {
@@ -14,8 +15,21 @@ const Step* find_place(const Steps& steps, const Step& wanted) {
   return found == steps.end() ? nullptr : &*found;
 }
 
-bool is_undone(const Step& step) {
+bool can_be_undone(const Step& step) {
   return step.kind != StepKind::package && step.kind != StepKind::unit;
+}
+
+// Whether taking `step` back takes the overlay at `local` along, or cannot be done while it stands.
+bool carries(const Step& step, const std::string& local) {
+  if (step.subject == local) return is_place(step);
+  return is_mount(step) && is_at_or_below(local, step.subject);
+}
+
+// An overlay that stays, but has to be made anew, for what it stands on goes.
+bool loses_its_ground(const Step& step, const Steps& old_steps, const Steps& new_steps) {
+  return is_mount(step) && std::any_of(old_steps.begin(), old_steps.end(), [&](const Step& other) {
+           return carries(other, step.subject) && find_place(new_steps, other) == nullptr;
+         });
 }
 
 Op inverse_of(const Op& op) {
@@ -37,12 +51,13 @@ Op inverse_of(const Op& op) {
 Plan diff(const Steps& old_steps, const Steps& new_steps) {
   Plan plan;
   for (auto step = old_steps.rbegin(); step != old_steps.rend(); ++step)
-    if (is_undone(*step) && find_place(new_steps, *step) == nullptr)
+    if (can_be_undone(*step) && (find_place(new_steps, *step) == nullptr ||
+                                 loses_its_ground(*step, old_steps, new_steps)))
       plan.push_back({.kind = OpKind::undo, .step = *step, .before = {}});
   for (const auto& step : new_steps) {
     if (step.kind == StepKind::unit) continue;
     const Step* before = find_place(old_steps, step);
-    if (before == nullptr)
+    if (before == nullptr || loses_its_ground(*before, old_steps, new_steps))
       plan.push_back({.kind = OpKind::make, .step = step, .before = {}});
     else if (before->value != step.value)
       plan.push_back({.kind = OpKind::change, .step = step, .before = *before});

@@ -30,7 +30,9 @@ struct Op {
 using Plan = std::vector<Op>;
 
 // Pure. What only `old_steps` has is undone in reverse order, then in the order of `new_steps` what
-// has another value is changed and what is new is made. Units are left to with_action().
+// has another value is changed and what is new is made. An overlay that stays is undone and made
+// again if what it stands on goes: the overlay around it, or its place. Units are left to
+// add_action().
 // Packages are made and never undone: others may have come to rely on them.
 Plan diff(const Steps& old_steps, const Steps& new_steps);
 

@@ -40,7 +40,7 @@ Proposal propose(const Workshop& workshop, const ServiceConfig& config, const Se
     target.overlays.push_back({.kind = link.kind, .tree = link.tree});
     proposal.links[config.overlays.at(i).link] = link.tree;
   }
-  proposal.steps = make_steps(target, workshop.inventory.facts());
+  proposal.steps = make_steps(target, workshop.inventory.facts(config.name));
   proposal.plan = diff(in_effect(state.steps, workshop.trees), proposal.steps);
   add_action(proposal.plan, config, act_anyway);
   return proposal;

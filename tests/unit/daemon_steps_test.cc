@@ -82,6 +82,21 @@ TEST(Diff, BindThatBecomesASymlinkIsTakenAwayAndMadeAnew) {
             "UMOUNT /etc/x t1\nRMDIR /etc/x\nLINK /etc/x /c/current/x\nSHOW /etc/x t1\n");
 }
 
+TEST(Diff, OverlayInsideOneThatGoesIsMadeAgain) {
+  const Steps before{step(StepKind::mount, "/srv/outer", "o"),
+                     step(StepKind::mount, "/srv/outer/inner", "t1"),
+                     step(StepKind::mount, "/srv/outermost", "x")};
+  const Steps after{step(StepKind::directory, "/srv/outer/inner"),
+                    step(StepKind::mount, "/srv/outer/inner", "t2"),
+                    step(StepKind::mount, "/srv/outermost", "x")};
+  EXPECT_EQ(to_text(diff(before, after)),
+            "UMOUNT /srv/outer/inner t1\nUMOUNT /srv/outer o\n"
+            "MKDIR /srv/outer/inner\nMOUNT /srv/outer/inner t2\n");
+  EXPECT_EQ(to_text(diff(after, before)),
+            "UMOUNT /srv/outer/inner t2\nRMDIR /srv/outer/inner\n"
+            "MOUNT /srv/outer o\nMOUNT /srv/outer/inner t1\n");
+}
+
 TEST(Diff, PackagesAreNeverTakenAway) {
   EXPECT_TRUE(diff({step(StepKind::package, "nginx")}, {}).empty());
 }

@@ -84,6 +84,18 @@ assert_eq frozen "$(of b state)"
 wait_for 10 all_live
 overlayctl thaw b >/dev/null
 
+say "of two of one service the outer one goes, the inner one stays, and back"
+mkdir -p /srv/both
+for _ in 1 2; do
+  reload "$(service a /srv/both a /srv/both/inner b)"
+  assert_eq 'of a of b' "$(cat /srv/both/page /srv/both/inner/page | xargs)"
+  reload "$(service a /srv/both/inner b)"
+  assert_eq 'of b' "$(cat /srv/both/inner/page)"
+  [[ ! -e /srv/both/page ]]
+done
+reload "$(service a /srv/three a)"
+assert_eq "" "$(ls -A /srv/both)"
+
 # A reload that lasts until somebody lets it go on.
 hold_units() {
   mkfifo /run/held
