@@ -13,12 +13,14 @@
 namespace overlayd {
 namespace {
 
-// Something of ours, but another tree than we know of, is on `target`: left by an interrupted
-// change.
-bool shows_some_tree(const std::string& target, const TreeStore& trees) {
-  const auto ours = mounts_of(trees.folder());
-  return std::any_of(ours.begin(), ours.end(),
-                     [&](const MountEntry& entry) { return entry.target == target; });
+// The mount that the nearest directory above `path` is on which can be reached; 0 if there is none.
+int ground_of(const std::string& path) {
+  const std::string parent = parent_path(path);
+  try {
+    return mount_id_of(open_path(parent));
+  } catch (const SystemError&) {
+    return parent == "/" ? 0 : ground_of(parent);
+  }
 }
 
 bool is_in_effect(const Step& step, const TreeStore& trees) {
@@ -48,6 +50,8 @@ bool is_in_effect(const Step& step, const TreeStore& trees) {
 Staged::Staged(Plan plan, Machine machine) : plan_(std::move(plan)), machine_(std::move(machine)) {
   for (size_t i = 0; i < plan_.size(); i++) {
     const Step& step = plan_[i].step;
+    if (is_mount(step) && !machine_.is_of_another(step))
+      stands_visibly(step.subject, machine_.trees.folder());  // throws if nothing can be done to it
     if (plan_[i].kind == OpKind::undo) continue;
     if (step.kind == StepKind::show) check_tree(step);
     if (is_mount(step) && (is_undone(step.subject) || !holds(step, machine_.trees)))
@@ -118,7 +122,7 @@ void Staged::make(const Step& step, const std::string& before, size_t index) {
       return make_place(step.subject, PathKind::file);
     case StepKind::mount:
     case StepKind::mount_file:
-      return show(step, before, index);
+      return show(step, index);
     case StepKind::link:
       return make_link(step.subject, step.value, before);
     case StepKind::checkout:
@@ -130,12 +134,11 @@ void Staged::make(const Step& step, const std::string& before, size_t index) {
   }
 }
 
-void Staged::show(const Step& step, const std::string& before, size_t index) {
+void Staged::show(const Step& step, size_t index) {
   const auto mount = mounts_.find(index);
   if (mount == mounts_.end()) return;  // it showed already when it was staged
-  const bool known =
-      !before.empty() && is_live(step.subject, machine_.trees.path(before)) == Live::yes;
-  if (known || (is_mount_root(step.subject) && shows_some_tree(step.subject, machine_.trees)))
+  // it may be another tree than we know of, left by an interrupted change
+  if (stands_visibly(step.subject, machine_.trees.folder()))
     swap(mount->second.tree, step.subject);
   else
     attach(mount->second.tree, step.subject, mount->second.covered);
@@ -150,9 +153,7 @@ void Staged::undo(const Step& step) const {
       return remove_place(step.subject, PathKind::file);
     case StepKind::mount:
     case StepKind::mount_file:
-      if (is_mount_root(step.subject) && shows_some_tree(step.subject, machine_.trees))
-        detach(step.subject);
-      return;
+      return take_away(step);
     case StepKind::link:
       return remove_link(step.subject, step.value);
     case StepKind::checkout:
@@ -162,6 +163,30 @@ void Staged::undo(const Step& step) const {
     case StepKind::unit:
       return;
   }
+}
+
+void Staged::take_away(const Step& step) const {
+  if (stands_visibly(step.subject, machine_.trees.folder()))
+    detach(step.subject, machine_.trees.folder());
+  else
+    take_away_elsewhere(step);
+}
+
+// Who owns a folder on the way can rename it, and the mount goes with it. Copies that somebody has
+// made of it stand on other mounts.
+void Staged::take_away_elsewhere(const Step& step) const {
+  const std::string tree = "/" + step.value;
+  const int ground = ground_of(step.subject);
+  for (const auto& mount : mounts_of(machine_.trees.folder()))
+    if (mount.root.ends_with(tree) && mount.parent == ground &&
+        file_name(mount.target) == file_name(step.subject) && !is_known(mount.target))
+      detach_mount(mount);
+}
+
+bool Staged::is_known(const std::string& local) const {
+  const auto overlays = machine_.overlays_below("");
+  return std::any_of(overlays.begin(), overlays.end(),
+                     [&](const LiveOverlay& overlay) { return overlay.local == local; });
 }
 
 void carry_out(const Plan& plan, const Machine& machine) { Staged(plan, machine).publish(); }

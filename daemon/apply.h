@@ -57,11 +57,14 @@ class Staged {
   };
   void do_op(size_t index);
   void make(const Step& step, const std::string& before, size_t index);
-  void show(const Step& step, const std::string& before, size_t index);
+  void show(const Step& step, size_t index);
   Mount stage_mount(const Step& step) const;
   void check_tree(const Step& step) const;
   bool is_undone(const std::string& local) const;
   void undo(const Step& step) const;
+  void take_away(const Step& step) const;
+  void take_away_elsewhere(const Step& step) const;
+  bool is_known(const std::string& local) const;
 
   Plan plan_;
   const Machine machine_;

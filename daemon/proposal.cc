@@ -23,9 +23,16 @@ constexpr std::array<ActionVerb, 6> action_verbs{{
     {Action::start, UnitVerb::start, UnitVerb::try_restart},
 }};
 
-// What somebody has unmounted or removed meanwhile is to be made again.
-Steps in_effect(Steps steps, const TreeStore& trees) {
-  std::erase_if(steps, [&](const Step& step) { return !holds(step, trees); });
+// What somebody has unmounted or removed meanwhile is to be made again. But an overlay that is to go
+// has to be looked for: it may only be covered, or have been moved with the folder around it.
+Steps in_effect(Steps steps, const Steps& wanted, const TreeStore& trees) {
+  const auto is_wanted = [&](const Step& step) {
+    return std::any_of(wanted.begin(), wanted.end(),
+                       [&](const Step& other) { return other.same_place(step); });
+  };
+  std::erase_if(steps, [&](const Step& step) {
+    return !holds(step, trees) && (!is_mount(step) || is_wanted(step));
+  });
   return steps;
 }
 
@@ -41,7 +48,7 @@ Proposal propose(const Workshop& workshop, const ServiceConfig& config, const Se
     proposal.links[config.overlays.at(i).link] = link.tree;
   }
   proposal.steps = make_steps(target, workshop.inventory.facts(config.name));
-  proposal.plan = diff(in_effect(state.steps, workshop.trees), proposal.steps);
+  proposal.plan = diff(in_effect(state.steps, proposal.steps, workshop.trees), proposal.steps);
   add_action(proposal.plan, config, act_anyway);
   return proposal;
 }

@@ -5,12 +5,12 @@
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 
+#include <algorithm>
 #include <cerrno>
 
 #include "base/error.h"
 #include "base/path.h"
 #include "mounts/propagate.h"
-#include "mounts/table.h"
 
 #ifndef MOVE_MOUNT_BENEATH
 #define MOVE_MOUNT_BENEATH 0x00000200  // linux/mount.h since 6.5; glibc 2.36 does not have it
@@ -28,6 +28,11 @@ void move(const Fd& staged, const Fd& target, unsigned flags, const std::string&
 
 void take_away(const Fd& mount, const std::string& path) {
   check(umount2(path_of_fd(mount.get()).c_str(), MNT_DETACH), "cannot unmount {}", path);
+}
+
+bool contains(const std::vector<MountEntry>& mounts, const MountEntry& wanted) {
+  return std::any_of(mounts.begin(), mounts.end(),
+                     [&](const MountEntry& mount) { return mount.id == wanted.id; });
 }
 
 }  // namespace
@@ -82,11 +87,29 @@ void swap(const Fd& staged, const std::string& target, SwapMode mode) {
   take_away(top, target);
 }
 
-void detach(const std::string& target) {
-  const int height = stack_height(target);
-  for (int i = 0; i < height; i++) detach_top(target);
+void detach(const std::string& target, const std::string& trees) {
+  const auto ours = mounts_of(trees);
+  for (const auto& mount : stack_at(target)) {
+    if (!contains(ours, mount)) return;
+    detach_mount(mount);
+  }
 }
 
-void detach_top(const std::string& target) { take_away(open_path(target), target); }
+void detach_mount(const MountEntry& mount) {
+  const Fd visible = open_path(mount.target);
+  if (mount_id_of(visible) == mount.id) take_away(visible, mount.target);
+}
+
+bool stands_visibly(const std::string& target, const std::string& trees) {
+  const auto stack = stack_at(target);
+  const auto ours = mounts_of(trees);
+  const auto first = std::find_if(stack.begin(), stack.end(),
+                                  [&](const MountEntry& mount) { return contains(ours, mount); });
+  if (first == stack.end()) return false;
+  if (first != stack.begin())
+    throw Error::of("the overlay {} is covered by another mount ({}): unmount that first", target,
+                    stack.front().type);
+  return true;
+}
 
 }  // namespace overlayd

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/fd.h"
+#include "mounts/table.h"
 
 namespace overlayd {
 
@@ -39,11 +40,16 @@ void attach(const Fd& staged, const std::string& target, const std::vector<std::
 // and for some 20 µs what is underneath shows. `staged` may be used up.
 void swap(const Fd& staged, const std::string& target, SwapMode mode = swap_mode());
 
-// Takes the overlay at `target` away, with all that is stacked. Open files in it stay usable by who
-// has them.
-void detach(const std::string& target);
+// Takes the overlay at `target` away: what shows something in the folder `trees`, with all of that
+// is stacked, down to the first mount that does not. Open files in it stay usable by who has them.
+void detach(const std::string& target, const std::string& trees);
 
-// Takes only the topmost mount away.
-void detach_top(const std::string& target);
+// Takes `mount` away from where it stands, with what is mounted inside; nothing if something else is
+// visible there by now.
+void detach_mount(const MountEntry& mount);
+
+// Whether an overlay that shows something in the folder `trees` is visible at `target`. Throws Error
+// if there is one, but a mount of somebody else covers it: nothing can be done to it then.
+bool stands_visibly(const std::string& target, const std::string& trees);
 
 }  // namespace overlayd

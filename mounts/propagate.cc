@@ -52,10 +52,7 @@ void mount_on_peer(const Fd& staged, const std::string& target) {
 }  // namespace
 
 bool can_slide_beneath(const Fd& mount) {
-  struct statx seen {};
-  check(statx(mount.get(), "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, STATX_MNT_ID, &seen),
-        "cannot look at a mount");
-  return stands_on_shared(static_cast<int>(seen.stx_mnt_id));
+  return stands_on_shared(mount_id_of(mount));
 }
 
 // Whoever takes the topmost mount away next relies on this having worked.

@@ -1,5 +1,6 @@
 #include "mounts/table.h"
 
+#include <fcntl.h>
 #include <libmount/libmount.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
@@ -26,6 +27,7 @@ MountEntry to_entry(libmnt_fs* entry) {
   return {.target = text_or_empty(mnt_fs_get_target(entry)),
           .root = text_or_empty(mnt_fs_get_root(entry)),
           .device = fmt::format("{}:{}", major(device), minor(device)),
+          .type = text_or_empty(mnt_fs_get_fstype(entry)),
           .id = mnt_fs_get_id(entry),
           .parent = mnt_fs_get_parent_id(entry),
           .shared = (propagation & MS_SHARED) != 0};
@@ -45,7 +47,24 @@ MountEntry place_of(const std::string& folder, const std::vector<MountEntry>& ta
       best = &entry;
   if (best == nullptr) throw Error::of("cannot find the mount that {} is on", folder);
   const std::string below = best->target == "/" ? folder : folder.substr(best->target.size());
-  return {.target = folder, .root = join_paths(best->root, below), .device = best->device};
+  MountEntry place = *best;
+  place.target = folder;
+  place.root = join_paths(best->root, below);
+  return place;
+}
+
+const MountEntry* find_id(const std::vector<MountEntry>& table, int id) {
+  const auto found = std::find_if(table.begin(), table.end(),
+                                  [&](const MountEntry& entry) { return entry.id == id; });
+  return found == table.end() ? nullptr : &*found;
+}
+
+Fd open_path_if_any(const std::string& path) {
+  try {
+    return open_path(path);
+  } catch (const SystemError&) {
+    return {};
+  }
 }
 
 }  // namespace
@@ -61,28 +80,31 @@ std::vector<MountEntry> read_mount_table() {
   return entries;
 }
 
-int stack_height(const std::string& target) {
+int mount_id_of(const Fd& fd) {
+  struct statx seen {};
+  check(statx(fd.get(), "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, STATX_MNT_ID, &seen),
+        "cannot look at a mount");
+  return static_cast<int>(seen.stx_mnt_id);
+}
+
+// By the ids: the order of the table does not tell what lies on what since one can be mounted
+// beneath another.
+std::vector<MountEntry> stack_at(const std::string& target) {
+  const Fd visible = open_path_if_any(target);
+  if (!visible) return {};
   const auto table = read_mount_table();
-  const MountEntry* top = nullptr;
-  int height = 0;
-  for (auto entry = table.rbegin(); entry != table.rend(); ++entry) {
-    if (entry->target != target) continue;
-    if (top == nullptr) top = &*entry;
-    if (entry->device != top->device || parent_path(entry->root) != parent_path(top->root)) break;
-    height++;
-  }
-  return height;
+  std::vector<MountEntry> stack;
+  const MountEntry* entry = find_id(table, mount_id_of(visible));
+  for (; entry != nullptr && entry->target == target; entry = find_id(table, entry->parent))
+    stack.push_back(*entry);
+  return stack;
 }
 
 bool stands_on_shared(int id) {
   const auto table = read_mount_table();
-  const auto with_id = [&](int wanted) {
-    return std::find_if(table.begin(), table.end(),
-                        [&](const MountEntry& entry) { return entry.id == wanted; });
-  };
-  const auto mount = with_id(id);
-  const auto below = mount == table.end() ? mount : with_id(mount->parent);
-  return below != table.end() && below->shared;
+  const MountEntry* mount = find_id(table, id);
+  const MountEntry* below = mount == nullptr ? nullptr : find_id(table, mount->parent);
+  return below != nullptr && below->shared;
 }
 
 std::vector<MountEntry> mounts_of(const std::string& folder) {

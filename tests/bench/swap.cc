@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "base/path.h"
 #include "mounts/overlay.h"
 #include "mounts/stage.h"
 
@@ -46,7 +47,7 @@ void compare(const char* what, const std::string& a, const std::string& b,
   });
   fmt::print("{:<52} {:>10.1f} us   by propagation {:.1f} us   umount and mount {:.1f} us\n",
              fmt::format("one swap of a {} (aim 200 us)", what), whole, propagated, naive);
-  detach(target);
+  detach(target, parent_path(target));
 }
 
 }  // namespace

@@ -102,7 +102,7 @@ class MountsSwap : public ::testing::TestWithParam<SwapMode> {
     for (const auto* one : seen)
       EXPECT_EQ(one->other, 0) << one->a << " times a, " << one->b << " times b";
     EXPECT_EQ(mounts_at(target), before + 1);
-    detach(target);
+    detach(target, folder_ / "trees");
   }
 
   const TempDir folder_;
@@ -131,8 +131,24 @@ TEST_P(MountsSwap, NothingIsLeftBelow) {
   attach(staged(0, ""), folder_ / "etc", {});
   swap(staged(1, ""), folder_ / "etc", GetParam());
   EXPECT_EQ(read_file(folder_ / "etc/page"), "b");
-  detach(folder_ / "etc");
+  detach(folder_ / "etc", folder_ / "trees");
   EXPECT_EQ(read_file(folder_ / "etc/page"), "underneath");
+}
+
+TEST_P(MountsSwap, OnlyWhatIsVisibleIsActedOn) {
+  const std::string etc = folder_ / "etc";
+  attach(staged(0, ""), etc, {});
+  EXPECT_TRUE(stands_visibly(etc, folder_ / "trees"));
+  check(mount("tmpfs", etc.c_str(), "tmpfs", 0, nullptr), "cannot mount a tmpfs");
+  EXPECT_THROW(stands_visibly(etc, folder_ / "trees"), Error);
+  detach(etc, folder_ / "trees");
+  EXPECT_EQ(mounts_at(etc), 2);
+  check(umount2(etc.c_str(), MNT_DETACH), "cannot unmount");
+  // of ours, all that is stacked
+  attach(staged(1, ""), etc, {});
+  detach(etc, folder_ / "trees");
+  EXPECT_EQ(mounts_at(etc), 0);
+  EXPECT_FALSE(stands_visibly(etc, folder_ / "trees"));
 }
 
 TEST_P(MountsSwap, WorksWherePropagationIsOff) {

@@ -134,6 +134,48 @@ test_what_others_made() {
   rm -r /srv/made
 }
 
+test_covered() {
+  say "what somebody has mounted on top stays, and is named"
+  service 'dirs = [{ local = "/etc/web", link = "web/etc" }, { local = "/etc/topped", link = "web/etc" }]'
+  wait_for 10 holds /etc/topped/page two
+  mount -t tmpfs admin /etc/topped
+  echo mine >/etc/topped/page
+  fails_with 1 overlayctl forward web
+  assert_contains "$output" '/etc/topped is covered by another mount (tmpfs): unmount that first'
+  overlayd outside bash -c 'grep -q mine /etc/topped/page && touch /etc/topped/there && [[ ! -e /etc/web/page ]]'
+  rm /etc/topped/there
+  service 'dirs = [{ local = "/etc/web", link = "web/etc" }]'
+  wait_for 10 has_error web 'covered by another mount'
+  holds /etc/topped/page mine
+  umount /etc/topped
+  holds /etc/topped/page two
+  overlayctl forward web
+  gone /etc/topped
+  is_well web
+}
+
+by_games() { setpriv --reuid=games --regid=games --clear-groups "$@"; }
+mounts_of_games() { findmnt --raw --noheadings --output=TARGET | grep /srv/games || true; }
+
+test_moved_away() {
+  say "who owns the folder that an overlay stands in can move it, and hinders nobody else"
+  install --directory --owner=games /srv/games
+  by_games mkdir /srv/games/app
+  service 'dirs = [{ local = "/etc/web", link = "web/etc" }, { local = "/srv/games/app/conf", link = "web/etc" }]'
+  wait_for 10 holds /srv/games/app/conf/page two
+  by_games mv /srv/games/app /srv/games/moved
+  by_games ln -s moved /srv/games/app
+  assert_eq '/etc/web true /srv/games/app/conf false' "$(overlayctl status web --json |
+    jq -r '.services[0].overlays[] | "\(.local) \(.live)"' | xargs)"
+
+  say "it is taken away there"
+  service 'dirs = [{ local = "/etc/web", link = "web/etc" }]'
+  wait_for 10 is_well web
+  assert_eq "" "$(mounts_of_games)"
+  holds /etc/web/page two
+  rm -r /srv/games
+}
+
 # refuses_link ADVICE: what is at /etc/site is not replaced by a link, and stays; when it is moved away the link comes.
 refuses_link() {
   local before
@@ -229,6 +271,8 @@ phase_start() {
   test_owner_and_mode
   test_read_only
   test_what_others_made
+  test_covered
+  test_moved_away
   test_occupied
   test_attack_in_tmp
   test_ageing
