@@ -70,6 +70,36 @@ void keep_checkouts(const ServiceState& state) {
     if (step.kind == StepKind::checkout) keep_from_ageing(parent_path(step.subject));
 }
 
+// Once through all; adds to `changed` those that were not in place.
+Errors restore_each(const std::map<std::string, ServiceState>& states, const TreeStore& trees,
+                    const Inventory& inventory, std::set<std::string>& changed) {
+  Errors errors;
+  for (const auto& [name, state] : states) {
+    try {
+      const Plan plan = missing(state.steps, trees);
+      if (!plan.empty()) changed.insert(name);
+      const std::string problem = restore_one(name, state, trees, inventory, plan);
+      if (!problem.empty()) errors[name] = problem;
+      keep_checkouts(state);
+    } catch (const std::exception& error) {
+      errors[name] = error.what();
+    }
+  }
+  return errors;
+}
+
+// Again while that helps: what stands inside another service's overlay can be there only after it.
+Errors restore_all(const std::map<std::string, ServiceState>& states, const TreeStore& trees,
+                   const Inventory& inventory, std::set<std::string>& changed) {
+  Errors errors = restore_each(states, trees, inventory, changed);
+  for (size_t round = 1; round < states.size() && !errors.empty(); round++) {
+    Errors left = restore_each(states, trees, inventory, changed);
+    if (left == errors) break;
+    errors = std::move(left);
+  }
+  return errors;
+}
+
 }  // namespace
 
 Restored restore(const Store& store, const TreeStore& trees, Inventory& inventory,
@@ -86,17 +116,8 @@ Restored restore(const Store& store, const TreeStore& trees, Inventory& inventor
       restored.open[name] = plan;
     }
   }
-  for (const auto& [name, state] : states) {
-    try {
-      const Plan plan = missing(state.steps, trees);
-      if (!plan.empty()) restored.changed.insert(name);
-      const std::string problem = restore_one(name, state, trees, inventory, plan);
-      if (!problem.empty()) restored.errors[name] = problem;
-      keep_checkouts(state);
-    } catch (const std::exception& error) {
-      restored.errors[name] = error.what();
-    }
-  }
+  for (const auto& [name, problem] : restore_all(states, trees, inventory, restored.changed))
+    restored.errors[name] = problem;
   return restored;
 }
 

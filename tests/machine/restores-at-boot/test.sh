@@ -6,6 +6,7 @@ source /machine/lib.sh
 phase_start() {
   make_repo site
   put site demo/file <<<'from Git'
+  put site outer/inner/file <<<covered
   commit site one >/dev/null
   services <<TOML
 [global]
@@ -23,18 +24,34 @@ dirs = [
 service = "volatile"
 upstream = "$(upstream site)"
 dirs = [{ local = "/run/volatile/demo", link = "demo" }, { local = "/srv/lasting", link = "demo" }]
+
+[[services]]
+service = "outside"
+upstream = "$(upstream site)"
+dirs = [{ local = "/srv/outer", link = "outer" }]
 TOML
   mkdir /run/volatile # which nobody makes at the next boot
   install_overlayd
   wait_for 10 overlay_at /etc/demo
   wait_for 10 overlay_at /run/volatile/demo
+  wait_for 10 overlay_at /srv/outer
+
+  # One that comes first stands inside another's, where nothing is underneath.
+  cat >>/etc/overlayd/services.toml <<TOML
+[[services]]
+service = "inside"
+upstream = "$(upstream site)"
+dirs = [{ local = "/srv/outer/inner", link = "demo" }]
+TOML
+  overlayctl reload >/dev/null
+  wait_for 10 overlay_at /srv/outer/inner
 
   # Starts as early as an ordinary service can.
   cat >/etc/systemd/system/witness.service <<'UNIT'
 [Service]
 Type=oneshot
 RemainAfterExit=yes
-ExecStart=cat /etc/demo/file /etc/linked/file /srv/lasting/file
+ExecStart=cat /etc/demo/file /etc/linked/file /srv/lasting/file /srv/outer/inner/file
 StandardOutput=truncate:/run/seen
 
 [Install]
@@ -47,9 +64,10 @@ UNIT
 
 phase_seen() {
   say "an early service saw it, though one overlay has lost the directory that it stood in"
-  assert_eq $'from Git\nfrom Git\nfrom Git' "$(cat /run/seen)"
+  assert_eq $'from Git\nfrom Git\nfrom Git\nfrom Git' "$(cat /run/seen)"
   wait_for 10 systemctl is-active overlayd
   assert_contains "$(journalctl --quiet --unit=overlayd-restore)" 'volatile: cannot be put in place'
+  assert_lacks "$(journalctl --quiet --unit=overlayd-restore)" 'inside: cannot be put in place'
   overlay_at /etc/demo
   say "which overlayd makes again, without the upstream"
   wait_for 10 overlay_at /run/volatile/demo
@@ -59,7 +77,7 @@ phase_seen() {
 
 phase_cut() {
   say "after a power cut too, and what was in force stays so"
-  assert_eq $'from Git\nfrom Git\nfrom Git' "$(cat /run/seen)"
+  assert_eq $'from Git\nfrom Git\nfrom Git\nfrom Git' "$(cat /run/seen)"
   wait_for 10 systemctl is-active overlayd
   assert_eq success "$(systemctl show --property=Result --value overlayd-restore)"
   overlay_at /etc/demo
