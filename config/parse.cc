@@ -16,7 +16,7 @@ namespace overlayd {
 namespace {
 
 ParseResult failed(const Diagnostics& diagnostics) {
-  return {.config = std::nullopt, .diagnostics = diagnostics.sorted(), .services_for_others = {}};
+  return {.config = std::nullopt, .diagnostics = diagnostics.sorted(), .services_for_others = {}, .text = {}};
 }
 
 ParseResult read_root(Table root, const Host& host) {
@@ -40,7 +40,10 @@ ParseResult read_root(Table root, const Host& host) {
   config.upstreams = followed_upstreams(declared, blocks, config.global, diagnostics);
   if (!diagnostics.empty()) return failed(diagnostics);
   for (auto& block : blocks) config.services.push_back(std::move(block.config));
-  return {.config = std::move(config), .diagnostics = {}, .services_for_others = std::move(others)};
+  return {.config = std::move(config),
+          .diagnostics = {},
+          .services_for_others = std::move(others),
+          .text = {}};
 }
 
 std::string services(size_t count) {
@@ -65,7 +68,9 @@ ParseResult parse_file(const std::string& path, const Host& host) {
     diagnostics.add({}, error.what());
     return failed(diagnostics);
   }
-  return parse_text(text, path, host);
+  ParseResult result = parse_text(text, path, host);
+  result.text = std::move(text);
+  return result;
 }
 
 std::string summary(const ParseResult& result, std::string_view file) {

@@ -16,6 +16,7 @@ struct ParseResult {
   std::optional<Config> config;                  // none if anything is wrong
   std::vector<Diagnostic> diagnostics;           // everything that is wrong, in the file's order
   std::vector<std::string> services_for_others;  // names of blocks that name other machines only
+  std::string text;                              // what was parsed, where it came from a file
 };
 
 // Never throws for what is in the text, whatever it is; only where the accounts of this machine

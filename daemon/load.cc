@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/log.h"
+#include "base/path.h"
 #include "config/host.h"
 #include "daemon/place.h"
 
@@ -42,12 +43,21 @@ void keep_state_link(const Settings& settings) {
     fail_with_errno(fmt::format("cannot remove {}/{}", settings.home, state_link));
 }
 
+void require_nothing_left_behind(const Settings& before, const Settings& settings) {
+  if (before.state_directory == settings.state_directory) return;
+  if (kind_of(before.states()) != PathKind::directory) return;
+  if (list_dir(open_dir(before.states()).get()).empty()) return;
+  throw Error::of(
+      "state_directory is {}, but by what is in {} overlays are in place: set it back; or have them "
+      "taken away with 'overlayd clear', and start overlayd again",
+      settings.state_directory, before.state_directory);
+}
+
 }  // namespace
 
-void remember_good_config(const Settings& settings) noexcept {
+void remember_good_config(const Settings& settings, const std::string& text) noexcept {
   try {
     const Fd home = open_own_directory(settings.home);
-    const std::string text = read_file(settings.config_file);
     if (read_file_if_any(home.get(), good_copy) == text) return;
     write_file_at(home.get(), good_copy, text, 0600, Durability::lazy);
   } catch (const std::exception& error) {
@@ -89,7 +99,9 @@ Loaded load(const Options& options) {
   }
   loaded.config = *result.config;
   loaded.services_for_others = result.services_for_others;
+  loaded.text = std::move(result.text);
   loaded.settings = make_settings(options, loaded.config);
+  require_nothing_left_behind(settings_in_force(options), loaded.settings);
   return loaded;
 }
 

@@ -100,7 +100,7 @@ std::string Manager::consider(ParseResult result) {
     return config_error_;
   }
   config_error_.clear();
-  remember_good_config(settings_);
+  remember_good_config(settings_, result.text);
   if (result.config->global.state_directory != settings_.state_directory)
     log_warning("another state_directory takes effect when overlayd is restarted");
   log_info("{}", summary(result, settings_.config_file));

@@ -33,7 +33,7 @@ int run_daemon(const Options& options) {
   prepare_state_directory(loaded.settings);
   discard_left_over_staging(loaded.settings);
   remember_state_directory(loaded.settings);
-  if (loaded.config_error.empty()) remember_good_config(loaded.settings);
+  if (loaded.config_error.empty()) remember_good_config(loaded.settings, loaded.text);
 
   const BusConnection bus = connect_system_bus();
   check_neg(sd_bus_attach_event(bus.get(), loop.raw(), 0), "cannot attach the bus to the loop");

@@ -28,9 +28,9 @@ class Load : public testing::Test {
   }
   // As the daemon does when it comes up.
   void come_up() const {
-    const Settings settings = load(options_).settings;
-    remember_state_directory(settings);
-    remember_good_config(settings);
+    const Loaded loaded = load(options_);
+    remember_state_directory(loaded.settings);
+    remember_good_config(loaded.settings, loaded.text);
   }
   std::string state_in_force() const { return settings_in_force(options_).state_directory; }
 
@@ -61,6 +61,25 @@ TEST_F(Load, StateDirectoryIsOnlyNotedIfItIsElsewhere) {
   come_up();
   EXPECT_EQ(state_in_force(), temp_ / "home");
   EXPECT_FALSE(fs::is_symlink(temp_ / "home/state_directory"));
+}
+
+TEST_F(Load, StateDirectoryInUseIsNotLeftBehind) {
+  write_config_with_state_in(temp_ / "state");
+  come_up();
+  temp_.file("state/state/web", "");
+  write_config_with_state_in(temp_ / "other");
+  EXPECT_THROW(load(options_), Error);
+  fs::remove(temp_ / "state/state/web");
+  come_up();
+  EXPECT_EQ(state_in_force(), temp_ / "other");
+}
+
+TEST_F(Load, GoodCopyIsWhatWasRead) {
+  write_config_with_state_in(temp_ / "state");
+  const Loaded loaded = load(options_);
+  write_config("[global\n");
+  remember_good_config(loaded.settings, loaded.text);
+  EXPECT_EQ(load(options_).settings.state_directory, temp_ / "state");
 }
 
 TEST_F(Load, BrokenFileLeavesTheOneBeforeInForce) {
