@@ -16,7 +16,10 @@ namespace overlayd {
 namespace {
 
 ParseResult failed(const Diagnostics& diagnostics) {
-  return {.config = std::nullopt, .diagnostics = diagnostics.sorted(), .services_for_others = {}, .text = {}};
+  return {.config = std::nullopt,
+          .diagnostics = diagnostics.sorted(),
+          .services_for_others = {},
+          .text = {}};
 }
 
 ParseResult read_root(Table root, const Host& host) {

@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <climits>
 #include <cstdio>
 
 #include "base/error.h"
@@ -16,6 +15,8 @@
 #include "base/path.h"
 #include "base/text.h"
 #include "daemon/ageing.h"
+#include "daemon/place.h"
+#include "daemon/settings.h"
 #include "git/messages.h"
 
 namespace overlayd {
@@ -40,9 +41,7 @@ bool is_our_name(const std::string& name) {
 
 // Where a link leads; empty if there is no link.
 std::string target_of(int dir, const std::string& link) {
-  char target[PATH_MAX];
-  const ssize_t size = readlinkat(dir, link.c_str(), target, sizeof target);
-  return size < 0 ? "" : std::string(target, static_cast<size_t>(size));
+  return link_target_at(dir, link).value_or("");
 }
 
 bool is_there(const Fd& dir, const std::string& name) {
@@ -50,9 +49,7 @@ bool is_there(const Fd& dir, const std::string& name) {
 }
 
 void require_ours(const Fd& dir, const std::string& path) {
-  struct stat status {};
-  check(fstat(dir.get(), &status), "cannot look at {}", path);
-  if (status.st_uid != 0 || (status.st_mode & (S_IWGRP | S_IWOTH)) != 0)
+  if (!is_roots_alone(dir, path))
     throw Error::of(
         "cannot keep checkouts in {}: it is there, and does not belong to root alone; remove it or "
         "name another mount in services.toml",

@@ -21,8 +21,8 @@ class Inventory {
   // What is in place for `service`; replaces what was said before.
   void set(const std::string& service, const Steps& steps);
 
-  // Facts for make_steps(): what overlayd made counts as missing, and what shows inside an overlay of
-  // `service` does not count. It is asked about only if this overlay goes.
+  // Facts for make_steps(): what overlayd made counts as missing, and what shows inside an overlay
+  // of `service` does not count. It is asked about only if this overlay goes.
   Facts facts(const std::string& service) const;
   // Both must not outlive this object.
   Machine machine(const std::string& service) const;

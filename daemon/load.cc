@@ -48,7 +48,8 @@ void require_nothing_left_behind(const Settings& before, const Settings& setting
   if (kind_of(before.states()) != PathKind::directory) return;
   if (list_dir(open_dir(before.states()).get()).empty()) return;
   throw Error::of(
-      "state_directory is {}, but by what is in {} overlays are in place: set it back; or have them "
+      "state_directory is {}, but by what is in {} overlays are in place: set it back; or have "
+      "them "
       "taken away with 'overlayd clear', and start overlayd again",
       settings.state_directory, before.state_directory);
 }

@@ -20,16 +20,18 @@ struct Loaded {
   Settings settings;
   Config config;
   std::vector<std::string> services_for_others;  // names of blocks for other machines
-  std::string text;          // of the file
+  std::string text;                              // of the file
   std::string config_error;  // the file's diagnostics, if an earlier one is in force instead
 };
 
 // Reads the file, and changes nothing. If it is wrong, what was in force before is taken; without
-// such, throws Error with the diagnostics. Throws Error too if it names another state directory than
-// the one that is in force, and something is in place by that: nobody would take it away any more.
+// such, throws Error with the diagnostics. Throws Error too if it names another state directory
+// than the one that is in force, and something is in place by that: nobody would take it away any
+// more.
 Loaded load(const Options& options);
 
-// Keeps the text of the file that is in force, for a start with a broken one. Cannot fail: it warns.
+// Keeps the text of the file that is in force, for a start with a broken one. Cannot fail: it
+// warns.
 void remember_good_config(const Settings& settings, const std::string& text) noexcept;
 
 // Keeps where the state directory is, for what must not depend on services.toml: putting in place

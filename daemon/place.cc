@@ -61,8 +61,12 @@ void remove_place(const std::string& path, PathKind kind) {
 }
 
 std::optional<std::string> link_target(const std::string& path) {
+  return link_target_at(AT_FDCWD, path);
+}
+
+std::optional<std::string> link_target_at(int dir, const std::string& name) {
   char target[PATH_MAX];
-  const ssize_t size = readlink(path.c_str(), target, sizeof target);
+  const ssize_t size = readlinkat(dir, name.c_str(), target, sizeof target);
   if (size < 0) return std::nullopt;
   return std::string(target, static_cast<size_t>(size));
 }

@@ -23,7 +23,8 @@ void make_link(const std::string& path, const std::string& target, const std::st
 // Removes the link if it still leads to `target`.
 void remove_link(const std::string& path, const std::string& target);
 
-// Where the link at `path` leads; none if there is no link.
+// Where the link at `path`, or called `name` in `dir`, leads; none if there is no link.
 std::optional<std::string> link_target(const std::string& path);
+std::optional<std::string> link_target_at(int dir, const std::string& name);
 
 }  // namespace overlayd

@@ -51,8 +51,8 @@ Op inverse_of(const Op& op) {
 Plan diff(const Steps& old_steps, const Steps& new_steps) {
   Plan plan;
   for (auto step = old_steps.rbegin(); step != old_steps.rend(); ++step)
-    if (can_be_undone(*step) && (find_place(new_steps, *step) == nullptr ||
-                                 loses_its_ground(*step, old_steps, new_steps)))
+    if (can_be_undone(*step) &&
+        (find_place(new_steps, *step) == nullptr || loses_its_ground(*step, old_steps, new_steps)))
       plan.push_back({.kind = OpKind::undo, .step = *step, .before = {}});
   for (const auto& step : new_steps) {
     if (step.kind == StepKind::unit) continue;

@@ -23,8 +23,8 @@ constexpr std::array<ActionVerb, 6> action_verbs{{
     {Action::start, UnitVerb::start, UnitVerb::try_restart},
 }};
 
-// What somebody has unmounted or removed meanwhile is to be made again. But an overlay that is to go
-// has to be looked for: it may only be covered, or have been moved with the folder around it.
+// What somebody has unmounted or removed meanwhile is to be made again. But an overlay that is to
+// go has to be looked for: it may only be covered, or have been moved with the folder around it.
 Steps in_effect(Steps steps, const Steps& wanted, const TreeStore& trees) {
   const auto is_wanted = [&](const Step& step) {
     return std::any_of(wanted.begin(), wanted.end(),

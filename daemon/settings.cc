@@ -17,19 +17,19 @@ Fd make_parents(const std::string& path) {
   return make_dir_at(parent.get(), file_name(path), 0755);
 }
 
-void require_root_only(const Fd& dir, const std::string& path) {
+}  // namespace
+
+bool is_roots_alone(const Fd& dir, const std::string& path) {
   struct stat status {};
   check(fstat(dir.get(), &status), "cannot look at {}", path);
-  if (status.st_uid != 0 || (status.st_mode & (S_IWGRP | S_IWOTH)) != 0)
-    throw Error::of("cannot use {}: it must belong to root and be writable for root only", path);
+  return status.st_uid == 0 && (status.st_mode & (S_IWGRP | S_IWOTH)) == 0;
 }
-
-}  // namespace
 
 Fd open_own_directory(const std::string& path) {
   if (kind_of(path) == PathKind::missing) make_parents(path);
   Fd dir = open_dir(path);
-  require_root_only(dir, path);
+  if (!is_roots_alone(dir, path))
+    throw Error::of("cannot use {}: it must belong to root and be writable for root only", path);
   return dir;
 }
 

@@ -29,6 +29,9 @@ struct Settings {
 // root could change.
 Fd open_own_directory(const std::string& path);
 
+// Whether only root can change what is in `dir`, which is called `path` in messages.
+bool is_roots_alone(const Fd& dir, const std::string& path);
+
 // Makes the folders in the state directory that are missing, with the right owners and modes.
 void prepare_state_directory(const Settings& settings);
 

@@ -44,12 +44,12 @@ void swap(const Fd& staged, const std::string& target, SwapMode mode = swap_mode
 // is stacked, down to the first mount that does not. Open files in it stay usable by who has them.
 void detach(const std::string& target, const std::string& trees);
 
-// Takes `mount` away from where it stands, with what is mounted inside; nothing if something else is
-// visible there by now.
+// Takes `mount` away from where it stands, with what is mounted inside; nothing if something else
+// is visible there by now.
 void detach_mount(const MountEntry& mount);
 
-// Whether an overlay that shows something in the folder `trees` is visible at `target`. Throws Error
-// if there is one, but a mount of somebody else covers it: nothing can be done to it then.
+// Whether an overlay that shows something in the folder `trees` is visible at `target`. Throws
+// Error if there is one, but a mount of somebody else covers it: nothing can be done to it then.
 bool stands_visibly(const std::string& target, const std::string& trees);
 
 }  // namespace overlayd

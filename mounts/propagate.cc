@@ -51,9 +51,7 @@ void mount_on_peer(const Fd& staged, const std::string& target) {
 
 }  // namespace
 
-bool can_slide_beneath(const Fd& mount) {
-  return stands_on_shared(mount_id_of(mount));
-}
+bool can_slide_beneath(const Fd& mount) { return stands_on_shared(mount_id_of(mount)); }
 
 // Whoever takes the topmost mount away next relies on this having worked.
 void slide_beneath(const Fd& staged, const std::string& target) {
