@@ -59,7 +59,8 @@ say "removed while nothing can be undone: at least it is unmounted"
 systemctl stop overlayd
 flock --no-fork /srv/state/state sleep infinity &
 locker=$!
-wait_for 5 fails_with 1 flock --nonblock /srv/state/state true
+is_locked() { ! flock --nonblock /srv/state/state true; }
+wait_for 5 is_locked
 get remove overlayd
 assert_lacks "$(cat /proc/self/mountinfo)" /trees/
 kill "$locker"
