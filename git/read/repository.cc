@@ -19,7 +19,9 @@ void set_up_library() {
   check_git(git_libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, 0), "cannot set up libgit2");
   check_git(git_libgit2_opts(GIT_OPT_ENABLE_STRICT_HASH_VERIFICATION, 1), "cannot set up libgit2");
   git_libgit2_opts(GIT_OPT_SET_CACHE_MAX_SIZE, static_cast<ssize_t>(32 * mebibyte));
+#ifdef HAVE_PACK_MAX_OBJECT_SIZE
   git_libgit2_opts(GIT_OPT_SET_PACK_MAX_OBJECT_SIZE, 512 * mebibyte);
+#endif
   for (const int level : {GIT_CONFIG_LEVEL_SYSTEM, GIT_CONFIG_LEVEL_XDG, GIT_CONFIG_LEVEL_GLOBAL,
                           GIT_CONFIG_LEVEL_PROGRAMDATA})
     git_libgit2_opts(GIT_OPT_SET_SEARCH_PATH, level, "");
