@@ -17,14 +17,16 @@ const Plan plan{
     {.kind = OpKind::make, .step = {StepKind::directory, "/srv/none", "", ""}, .before = {}}};
 
 class Records : public testing::Test {
+ public:
+  Records(const Records&) = delete;
+  Records& operator=(const Records&) = delete;
+
  protected:
   Records() {
     for (const auto& folder : {settings_.states(), settings_.journals()})
       fs::create_directories(folder);
   }
   ~Records() override { fs::remove_all(folder_); }
-  Records(const Records&) = delete;
-  Records& operator=(const Records&) = delete;
 
   // A folder in the state file's way is what a full disk is: root writes anywhere else.
   void hinder() { fs::create_directories(settings_.states() + "/web/x"); }

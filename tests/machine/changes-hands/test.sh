@@ -136,7 +136,7 @@ overlayctl reload >/dev/null
 fails_with 2 overlayctl status a
 let_go
 wait "$forwarding"
-assert_contains "$(cat /root/forwarded)" done
+assert_contains "$(cat /root/forwarded)" "done"
 let_go
 removed() { [[ ! -e /srv/held && ! -e /var/lib/overlayd/state/a ]]; }
 wait_for 10 removed
