@@ -101,6 +101,7 @@ void detach_mount(const MountEntry& mount) {
 }
 
 bool stands_visibly(const std::string& target, const std::string& trees) {
+  if (!is_mount_root(target)) return false;  // the table is long on a machine with many overlays
   const auto stack = stack_at(target);
   const auto ours = mounts_of(trees);
   const auto first = std::find_if(stack.begin(), stack.end(),
