@@ -215,6 +215,9 @@ test_plan_takes_no_push_away() {
 
 test_unmounted() {
   say "forward puts back what somebody has taken away, as its plan says"
+  sed -i 's/"1s"/"1h"/' /etc/overlayd/services.toml # or the next poll does
+  overlayctl reload >/dev/null
+  overlayctl forward web >/dev/null
   umount /etc/web
   rmdir /etc/web
   assert_contains "$(overlayctl status)" 'not in place: /etc/web'
