@@ -1,7 +1,5 @@
 #include "daemon/comparison.h"
 
-#include <utility>
-
 #include "base/error.h"
 
 namespace overlayd {
@@ -34,9 +32,8 @@ void add_differences(const git::Differences& piece, size_t link, WishInWork& wor
   }
 }
 
-Comparison::Comparison(Session& session, std::vector<WishInWork>& wishes, Callback done,
-                       Session::Failed failed)
-    : session_(session), wishes_(wishes), done_(std::move(done)), failed_(std::move(failed)) {}
+Comparison::Comparison(Session& session, std::vector<WishInWork>& wishes, Callback done)
+    : session_(session), wishes_(wishes), done_(std::move(done)) {}
 
 void Comparison::start() {
   for (auto& work : wishes_) {
@@ -67,7 +64,6 @@ void Comparison::compare(WishInWork& work, const git::Resolved& before) {
 }
 
 void Comparison::compared(WishInWork& work, size_t link, const git::Answer& answer) {
-  if (!failed_) return;
   if (const auto* piece = std::get_if<git::Differences>(&answer)) {
     add_differences(*piece, link, work);
     if (piece->last) one_done();
@@ -78,11 +74,7 @@ void Comparison::compared(WishInWork& work, size_t link, const git::Answer& answ
     work.refuse(fmt::format("{}: {}", work.wish.links[link], failure->message));
     return one_done();
   }
-  const auto failed = std::exchange(failed_, nullptr);
-  failed(failure != nullptr
-             ? *failure
-             : git::Failure{.kind = git::FailureKind::internal,
-                            .message = "overlayd-git answered something else than it was asked"});
+  session_.fail(answer);
 }
 
 void Comparison::one_done() {

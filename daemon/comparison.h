@@ -14,10 +14,9 @@ void add_differences(const git::Differences& piece, size_t link, WishInWork& wor
 
 class Comparison {
  public:
-  // `done` runs once, or `failed` instead if overlayd-git is of no use. A commit that the mirror
-  // does not have any more differs in nothing.
-  Comparison(Session& session, std::vector<WishInWork>& wishes, Callback done,
-             Session::Failed failed);
+  // `done` runs once, unless the session fails. A commit that the mirror does not have any more
+  // differs in nothing.
+  Comparison(Session& session, std::vector<WishInWork>& wishes, Callback done);
   void start();
 
  private:
@@ -28,7 +27,6 @@ class Comparison {
   Session& session_;
   std::vector<WishInWork>& wishes_;
   Callback done_;
-  Session::Failed failed_;
   size_t outstanding_ = 1;  // this object's own start()
 };
 

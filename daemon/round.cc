@@ -25,12 +25,9 @@ Round::Round(Loop& loop, const Settings& settings, const TreeStore& store,
       session_(loop, settings, upstream,
                [this](git::Failure failure) { fail(std::move(failure)); }),
       lookup_(session_, result_.wishes, [this] { looked_up(); }),
-      comparison_(
-          session_, result_.wishes, [this] { writing_.start(); },
-          [this](git::Failure failure) { fail(std::move(failure)); }),
-      writing_(
-          loop, session_, settings, store, upstream.url.text(), result_.wishes, [this] { end(); },
-          [this](git::Failure failure) { fail(std::move(failure)); }) {
+      comparison_(session_, result_.wishes, [this] { writing_.start(); }),
+      writing_(loop, session_, settings, store, upstream.url.text(), result_.wishes,
+               [this] { end(); }) {
   later_ = loop.soon([this] {
     try {
       start();

@@ -88,16 +88,18 @@ bool Service::has_history() const {
 }
 
 void Service::deploy_anew(const Ticket& ticket) {
+  const bool same_configuration = state().configured == fingerprint(config_);
+  const ChangeOrder order{
+      .verb = same_configuration ? "restore" : "configuration", .by = on_its_own, .reason = ""};
   Wish wanted = wish();
   wanted.revision = state().deployed.id;
   ask(
       FetchMode::nothing, wanted,
-      [self = shared_from_this(), ticket](const WishInWork& work) {
-        self->change(work.result, {.verb = "configuration", .by = on_its_own, .reason = ""},
-                     [self, ticket](const ChangeResult& result) {
-                       if (!result.in_place) self->trouble_.retry_later();
-                       self->upstream_->poll();
-                     });
+      [self = shared_from_this(), ticket, order](const WishInWork& work) {
+        self->change(work.result, order, [self, ticket](const ChangeResult& result) {
+          if (!result.in_place) self->trouble_.retry_later();
+          self->upstream_->poll();
+        });
       },
       [self = shared_from_this(), ticket](const ChangeResult& result) {
         self->trouble_.set(result.message, result.hint);
@@ -123,6 +125,7 @@ void Service::reconfigure(ServiceConfig config, std::shared_ptr<Upstream> upstre
 }
 
 void Service::look_after() {
+  if (trouble_.retry_at() != 0) return;  // that is when it is tried again
   queue_.add([self = shared_from_this()](const Ticket& ticket) {
     if (!self->leaving_ && self->prepared_) self->reconcile(ticket);
   });

@@ -94,7 +94,8 @@ void Service::follow(const WishResult& content) {
   queue_.add([self = shared_from_this(), content,
               configured = fingerprint(config_)](const Ticket& ticket) {
     // frozen, pinned or configured anew since it was asked for: then it stays
-    if (self->held() || self->leaving_ || configured != fingerprint(self->config_)) return;
+    if (self->held() || self->leaving_ || configured != fingerprint(self->config_))
+      return self->settled();
     self->change(content, {.verb = "forward", .by = on_its_own, .reason = ""},
                  [self, ticket](const ChangeResult& result) {
                    if (!result.in_place) self->trouble_.retry_later();

@@ -37,17 +37,17 @@ void Service::forward(const std::string& by, Answered answered) {
   });
 }
 
-// "is frozen by root: trade fair"
+// "frozen by root: trade fair"
 std::string Service::hold_words() const {
   const Hold& hold = state().frozen ? *state().frozen : *state().pinned;
-  return fmt::format("is {} by {}{}{}", state_name(), hold.by, hold.reason.empty() ? "" : ": ",
+  return fmt::format("{} by {}{}{}", state_name(), hold.by, hold.reason.empty() ? "" : ": ",
                      hold.reason);
 }
 
 void Service::forward_unless_held(const std::string& by, Answered answered) {
   if (!held()) return forward(by, std::move(answered));
   answered(answer({.outcome = Outcome::skipped,
-                   .message = hold_words(),
+                   .message = "is " + hold_words(),
                    .hint = "to end that: overlayctl forward " + config_.name}));
 }
 
@@ -193,7 +193,7 @@ void Service::go_back(const std::string& by, const std::string& revision, const 
       [self = shared_from_this(), by, revision, answered, ticket, from](const WishInWork& work) {
         const std::string reason = revision.empty() ? "" : "to " + revision;
         const std::string before =
-            self->state().frozen ? "pinned now; it was " + self->hold_words().substr(3) : "";
+            self->state().frozen ? "pinned now; it was " + self->hold_words() : "";
         self->change(
             work.result,
             {.verb = "rollback", .by = by, .reason = reason, .hold = ChangeOrder::Hold::pins},

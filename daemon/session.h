@@ -35,6 +35,10 @@ class Session {
   // For questions that may fail by themselves: `got` sees the Failure, unless it is of the mirror.
   void try_read(const git::ReadRequest& request, Worker::Answered got);
 
+  // Fails all that is asked: with `answer` if it is a Failure, else because it is none of those
+  // that were expected.
+  void fail(const git::Answer& answer);
+
   // Starts overlayd-git before it is needed.
   void warm_up() { reader(); }
   // Ends both helpers; when overlayd-git is gone `gone` gets the folder that it wrote to.
@@ -51,7 +55,6 @@ class Session {
   void ask(Worker& worker, const std::string& request, Worker::Answered answered);
   // Goes on with a round, unless it has failed; what that throws fails it.
   void go_on(const Callback& work);
-  void fail(const git::Answer& answer);
   Worker& fetcher();
   Worker& reader();
 

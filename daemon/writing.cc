@@ -29,16 +29,14 @@ std::string objection(const std::string& link, git::EntryKind kind, const Commit
 }  // namespace
 
 Writing::Writing(Loop& loop, Session& session, const Settings& settings, const TreeStore& store,
-                 std::string upstream, std::vector<WishInWork>& wishes, Callback done,
-                 Session::Failed failed)
+                 std::string upstream, std::vector<WishInWork>& wishes, Callback done)
     : loop_(loop),
       session_(session),
       settings_(settings),
       store_(store),
       upstream_(std::move(upstream)),
       wishes_(wishes),
-      done_(std::move(done)),
-      failed_(std::move(failed)) {}
+      done_(std::move(done)) {}
 
 void Writing::start() {
   for (size_t i = 0; i < wishes_.size(); i++)
@@ -81,18 +79,11 @@ void Writing::drop(const std::string& name, const std::string& reason, bool refu
 
 template <typename Wanted>
 bool Writing::fails_for_all(const git::Answer& answer) {
-  if (!failed_) return true;
   if (std::holds_alternative<Wanted>(answer)) return false;
   const auto* failure = std::get_if<git::Failure>(&answer);
   if (failure != nullptr && failure->kind == git::FailureKind::refused) return false;
-  fail(failure == nullptr ? "overlayd-git answered something else than it was asked"
-                          : failure->message);
+  session_.fail(answer);
   return true;
-}
-
-void Writing::fail(const std::string& message) {
-  const auto failed = std::exchange(failed_, nullptr);
-  failed({.kind = git::FailureKind::internal, .message = message});
 }
 
 void Writing::list_missing() {
@@ -180,7 +171,10 @@ void Writing::accept(const std::string& staging) {
 
 // What is in the store was accepted; the report only says why the others were not.
 void Writing::accepted(const Exit& exit) {
-  if (!exit.ok()) return fail("what was delivered is not taken over: " + exit.reason());
+  if (!exit.ok())
+    return session_.fail(
+        git::Failure{.kind = git::FailureKind::internal,
+                     .message = "what was delivered is not taken over: " + exit.reason()});
   const Refusals refusals = parse_refusals(exit.report);
   for (const auto& [name, tree] : Trees(trees_)) {
     if (store_.has(name)) continue;

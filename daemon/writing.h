@@ -18,11 +18,10 @@ namespace overlayd {
 
 class Writing {
  public:
-  // `done` runs once; wishes of which a tree cannot be had have their error then. `failed` runs
-  // instead if none of them could be had.
+  // `done` runs once, unless the session fails; wishes of which a tree cannot be had have their
+  // error then.
   Writing(Loop& loop, Session& session, const Settings& settings, const TreeStore& store,
-          std::string upstream, std::vector<WishInWork>& wishes, Callback done,
-          Session::Failed failed);
+          std::string upstream, std::vector<WishInWork>& wishes, Callback done);
   void start();
 
  private:
@@ -50,7 +49,6 @@ class Writing {
   // True if it is neither what is wanted nor about one tree alone: then all is over.
   template <typename Wanted>
   bool fails_for_all(const git::Answer& answer);
-  void fail(const std::string& message);
 
   Loop& loop_;
   Session& session_;
@@ -59,7 +57,6 @@ class Writing {
   std::string upstream_;  // its URL
   std::vector<WishInWork>& wishes_;
   Callback done_;
-  Session::Failed failed_;
   Trees trees_;
   size_t outstanding_ = 0;
   std::unique_ptr<Child> acceptor_;

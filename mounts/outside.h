@@ -7,7 +7,8 @@ namespace overlayd {
 
 // Moves this process into a mount namespace of its own and takes every mount of something inside
 // `folder` away there: it sees, and can change, what lies underneath, while the rest of the machine
-// sees no difference. Nothing that is mounted elsewhere later shows up, no new overlay either.
+// sees no difference. What is mounted elsewhere later shows up, but not what stands where
+// overlays stand now.
 void leave_overlays(const std::string& folder);
 
 }  // namespace overlayd

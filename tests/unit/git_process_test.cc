@@ -29,7 +29,9 @@ TEST(Process, ThatSaysNothingIsEndedWithAllThatItStarted) {
 }
 
 TEST(Process, ThatGoesOnSpeakingMayTakeItsTime) {
-  const Outcome outcome = shell("for i in 1 2 3 4 5 6 7 8; do echo $i; sleep 0.1; done", 500ms);
+  // more than its patience in all, a tenth of it at a time
+  const Outcome outcome =
+      shell("for i in 1 2 3 4 5 6 7 8 9 10 11 12; do echo $i; sleep 0.1; done", 1s);
   EXPECT_TRUE(outcome.ok()) << outcome.errors;
 }
 
