@@ -14,9 +14,11 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "base/path.h"
 #include "base/text.h"
 #include "daemon/trees.h"
 #include "git/limits.h"
+#include "mounts/underneath.h"
 
 namespace overlayd {
 namespace {
@@ -167,10 +169,14 @@ Fd make_workbench(int dir, const std::string& name) {
 
 class Takeover {
  public:
+  // By their paths the trees are sealed. `delivered` is in the same folder as they are: what moves
+  // from there to here must stay on one mount.
   Takeover(const TreeStore& store, const std::string& delivered)
-      : trees_(open_dir(store.folder())),
+      : state_(without_mounts(store.around())),
+        trees_(open_dir_at(state_.get(), file_name(store.folder()))),
         delivered_(open_dir(delivered)),
-        workbench_(make_workbench(AT_FDCWD, workbench_of(delivered))) {}
+        workbench_(make_workbench(state_.get(),
+                                  workbench_of(delivered.substr(store.around().size() + 1)))) {}
 
   // Copies one tree, and puts beside the trees what goes with it. False if the store has it.
   bool copy(const Delivery& delivery, uid_t writer) const {
@@ -204,6 +210,7 @@ class Takeover {
   }
 
  private:
+  Fd state_;
   Fd trees_;
   Fd delivered_;
   Fd workbench_;

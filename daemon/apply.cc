@@ -8,6 +8,7 @@
 #include "daemon/checkout.h"
 #include "daemon/place.h"
 #include "mounts/overlay.h"
+#include "mounts/seal.h"
 #include "mounts/table.h"
 
 namespace overlayd {
@@ -37,7 +38,7 @@ bool is_in_effect(const Step& step, const TreeStore& trees) {
     case StepKind::checkout:
       return is_current_checkout(step.subject, step.value);
     case StepKind::show:
-      return trees.has(step.value);
+      return trees.has(step.value) && is_sealed(trees.folder());
     case StepKind::package:
     case StepKind::unit:
       break;
@@ -127,7 +128,8 @@ void Staged::make(const Step& step, const std::string& before, size_t index) {
       return make_link(step.subject, step.value, before);
     case StepKind::checkout:
       return switch_checkout(step.subject, step.value);
-    case StepKind::show:     // done by the checkout that the link leads into
+    case StepKind::show:  // the checkout shows it, which the link leads into
+      return seal(machine_.trees.folder());
     case StepKind::package:  // systemd's business: done before staging
     case StepKind::unit:     // and after publishing
       return;

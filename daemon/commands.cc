@@ -10,6 +10,7 @@
 #include "config/host.h"
 #include "daemon/restore.h"
 #include "mounts/outside.h"
+#include "mounts/seal.h"
 
 namespace overlayd {
 namespace {
@@ -55,6 +56,7 @@ int restore_overlays(const Options& options) {
   if (!has_state(settings)) return 0;
   const Fd lock = lock_state(settings.state_directory);
   prepare_state_directory(settings);
+  seal(settings.trees());
   const TreeStore trees(settings.trees());
   const Store store(settings);
   Inventory inventory(trees);
@@ -79,6 +81,7 @@ int clear_overlays(const Options& options) {
   const auto states = store.load(unreadable);
   restore(store, trees, inventory, states);
   clear(store, inventory, states);
+  unseal(settings.trees());
   for (const auto& [name, error] : unreadable)
     log_error("{}: cannot be taken away: {}", name, error);
   return unreadable.empty() ? 0 : 1;

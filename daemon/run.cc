@@ -8,6 +8,7 @@
 #include "daemon/commands.h"
 #include "daemon/manager.h"
 #include "daemon/mirror.h"
+#include "mounts/seal.h"
 
 namespace overlayd {
 namespace {
@@ -31,6 +32,9 @@ int run_daemon(const Options& options) {
   Loaded loaded = load(options);
   const Fd lock = lock_state(loaded.settings.state_directory);
   prepare_state_directory(loaded.settings);
+  const std::string trees_before = settings_in_force(options).trees();
+  if (trees_before != loaded.settings.trees()) unseal(trees_before);
+  seal(loaded.settings.trees());
   discard_left_over_staging(loaded.settings);
   remember_state_directory(loaded.settings);
   if (loaded.config_error.empty()) remember_good_config(loaded.settings, loaded.text);

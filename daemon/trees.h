@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/path.h"
 #include "git/messages.h"
 
 namespace overlayd {
@@ -33,6 +34,7 @@ class TreeStore {
   explicit TreeStore(std::string folder) : folder_(std::move(folder)) {}
 
   const std::string& folder() const { return folder_; }
+  std::string around() const { return parent_path(folder_); }  // with all else that is overlayd's
   std::string path(const std::string& name) const { return folder_ + "/" + name; }
   bool has(const std::string& name) const;
 
@@ -59,7 +61,8 @@ Refusals parse_refusals(std::string_view text);
 // Takes a copy of what the writer left in the folder `delivered` into the store. Its word is not
 // taken for anything, not even that it is gone: only directories, plain files with one link and
 // symbolic links that stay inside are accepted, all of them the writer's own. A delivery that is
-// refused hinders no other one. Those accepted are in the store and on the disk when it returns.
+// refused hinders no other one. `delivered` must be somewhere in the folder that the store is in.
+// Those accepted are in the store and on the disk when it returns.
 // May take long: for a child process. `delivered` and its workbench are not needed any more then.
 Refusals accept_deliveries(const TreeStore& store, const std::string& delivered,
                            const std::vector<Delivery>& deliveries, uid_t writer);

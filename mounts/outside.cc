@@ -6,7 +6,9 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "base/file.h"
 #include "base/path.h"
+#include "base/text.h"
 #include "mounts/overlay.h"
 
 namespace overlayd {
@@ -25,6 +27,26 @@ void keep_ground_apart(const MountEntry& overlay, const std::vector<MountEntry>&
         "cannot separate the mount {}", ground->target);
 }
 
+std::string option(const char* name, const Fd& folder) {
+  return fmt::format("{}={}", name, path_of_fd(folder.get()));
+}
+
+// What is written into the folder from now on, as dpkg does through a symbolic link, ends with this
+// process: all of it goes to a file system in memory. If there cannot be one, the folder stays
+// read-only.
+void cover(const std::string& folder) {
+  const Fd below = open_path(folder);
+  constexpr unsigned long flags = MS_NOSUID | MS_NODEV;
+  if (mount("tmpfs", folder.c_str(), "tmpfs", flags, "mode=0700") != 0) return;
+  const Fd memory = open_path(folder);
+  const Fd upper = make_dir_at(memory.get(), "upper", 0755);
+  const Fd work = make_dir_at(memory.get(), "work", 0755);
+  const std::string options =
+      join({option("lowerdir", below), option("upperdir", upper), option("workdir", work)}, ",");
+  if (mount("overlay", folder.c_str(), "overlay", flags, options.c_str()) != 0)
+    umount2(folder.c_str(), MNT_DETACH);
+}
+
 }  // namespace
 
 void leave_overlays(const std::string& folder) {
@@ -34,6 +56,7 @@ void leave_overlays(const std::string& folder) {
   const auto table = read_mount_table();
   for (const auto& overlay : mounts_of(folder)) keep_ground_apart(overlay, table);
   for (const auto& overlay : mounts_of(folder)) detach(overlay.target, folder);
+  cover(folder);
 }
 
 }  // namespace overlayd

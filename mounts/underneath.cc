@@ -10,13 +10,6 @@
 namespace overlayd {
 namespace {
 
-// A copy of the file system that `folder` is on, without what is mounted on it.
-Fd bare_copy(const std::string& folder) {
-  const Fd place = open_path(folder);
-  return Fd(check(open_tree(place.get(), "", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH),
-                  "cannot look underneath the mounts in {}", folder));
-}
-
 PathKind kind_at(const Fd& dir, const std::string& name) {
   struct stat status {};
   if (fstatat(dir.get(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) return PathKind::missing;
@@ -27,9 +20,15 @@ PathKind kind_at(const Fd& dir, const std::string& name) {
 
 }  // namespace
 
+Fd without_mounts(const std::string& folder) {
+  const Fd place = open_path(folder);
+  return Fd(check(open_tree(place.get(), "", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH),
+                  "cannot look underneath the mounts in {}", folder));
+}
+
 PathKind kind_underneath(const std::string& overlay, const std::string& path) {
   const std::string folder = parent_path(overlay);
-  Fd dir = bare_copy(folder);
+  Fd dir = without_mounts(folder);
   auto parts = split(path.substr(folder == "/" ? 1 : folder.size() + 1), '/');
   const std::string name = parts.back();
   parts.pop_back();

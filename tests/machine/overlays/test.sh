@@ -115,6 +115,17 @@ test_read_only() {
   assert_contains "$output" busy
   rm /etc/limit.conf.new
   fails_with 1 rmdir /etc/web
+  say "nor can root write through a symbolic link, or behind one"
+  fails_with 1 touch /srv/links/web/page
+  assert_contains "$output" 'Read-only file system'
+  fails_with 1 touch "$(realpath /srv/links/web)/new"
+  fails_with 1 rm -r /var/lib/overlayd/trees
+  holds /srv/links/web/page two
+  overlayd outside bash -c 'echo packaged >/srv/links/web/page && grep -q packaged /srv/links/web/page'
+  holds /srv/links/web/page two
+  umount /var/lib/overlayd/trees
+  overlayctl forward web
+  fails_with 1 touch /srv/links/web/page
   fails_with 1 setpriv --reuid=games --regid=games --clear-groups cat /etc/web/page
   holds /etc/limit.conf 20
 }

@@ -9,7 +9,7 @@ services <<TOML
 [[services]]
 service = "demo"
 upstream = "$(upstream site)"
-dirs = [{ local = "/etc/demo", link = "demo" }]
+dirs = [{ local = "/etc/demo", link = "demo" }, { local = "/etc/linked", link = "demo", type = "symlink" }]
 TOML
 
 # demo_package VERSION: a package with a file in /etc/demo, put into a repository that apt knows.
@@ -45,12 +45,15 @@ wait_for 10 overlay_at /etc/demo
 assert_eq 'from Git' "$(cat /etc/demo/file)"
 
 say "a package is upgraded underneath the overlay, and its scripts find their own files"
+mkdir /root/demo/etc/linked
+echo packaged >/root/demo/etc/linked/file
 demo_package 2
 apt_install demo
 assert_eq 2 "$(dpkg-query --show --showformat='${Version}' demo)"
 assert_eq 'packaged 2' "$(cat /run/seen-by-postinst)"
 assert_eq 'packaged 2' "$(overlayd outside -- cat /etc/demo/file)"
 assert_eq 'from Git' "$(cat /etc/demo/file)"
+assert_eq 'from Git' "$(cat /etc/linked/file)"
 
 say "overlayd is upgraded by the same way, and its mount is the same as before"
 before=$(mount_id)
