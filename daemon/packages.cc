@@ -88,17 +88,22 @@ std::vector<std::string> missing_packages(std::string_view status,
   return {missing.begin(), missing.end()};
 }
 
-void Packages::install(const std::vector<std::string>& wanted, const std::string& service,
+bool Packages::install(const std::vector<std::string>& wanted, const std::string& service,
                        Done done) {
   std::vector<std::string> packages;
   try {
     if (!wanted.empty()) packages = missing(wanted);
   } catch (const std::exception& error) {
-    return done(fmt::format("cannot find out which packages are installed: {}", error.what()));
+    done(fmt::format("cannot find out which packages are installed: {}", error.what()));
+    return true;
   }
-  if (packages.empty()) return done("");
+  if (packages.empty()) {
+    done("");
+    return true;
+  }
   orders_.push_back({.packages = packages, .service = service, .done = std::move(done)});
   if (orders_.size() == 1) start_next();
+  return false;
 }
 
 void Packages::start_next() {

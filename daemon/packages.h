@@ -25,9 +25,10 @@ class Packages {
   explicit Packages(Units& units) : units_(units) {}
 
   // Installs what is missing of `wanted`, with apt-get in a systemd unit of its own: outside of
-  // this daemon's confinement, and unhurt by its restart. One after the other. `done` runs once,
-  // perhaps before this returns. Does not throw.
-  void install(const std::vector<std::string>& wanted, const std::string& service, Done done);
+  // this daemon's confinement, and unhurt by its restart. One after the other. `done` runs once:
+  // before this returns if nothing is missing, or nobody can say; then it returns true. Does not
+  // throw.
+  bool install(const std::vector<std::string>& wanted, const std::string& service, Done done);
 
  private:
   struct Order {

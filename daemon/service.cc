@@ -43,18 +43,21 @@ void Service::tell_unit() {
   });
 }
 
+// Nobody waits for apt: it may be one who holds dpkg's lock, to install overlayd for instance.
 void Service::prepare(const std::function<void(const std::string&)>& prepared) {
-  packages_.install(config_.packages, config_.name,
-                    [self = shared_from_this(), prepared](const std::string& missing) {
-                      const std::string error = missing.empty() ? self->find_owner() : missing;
-                      self->prepared_ = error.empty();
-                      if (!error.empty()) {
-                        self->trouble_.set(error);
-                        self->trouble_.retry_later();
-                        self->settled();
-                      }
-                      prepared(error);
-                    });
+  const bool at_once =
+      packages_.install(config_.packages, config_.name,
+                        [self = shared_from_this(), prepared](const std::string& missing) {
+                          const std::string error = missing.empty() ? self->find_owner() : missing;
+                          self->prepared_ = error.empty();
+                          if (!error.empty()) {
+                            self->trouble_.set(error);
+                            self->trouble_.retry_later();
+                            self->settled();
+                          }
+                          prepared(error);
+                        });
+  if (!at_once) settled();
 }
 
 void Service::prepare_and_reconcile(const Ticket& ticket) {

@@ -104,7 +104,12 @@ dirs = [{ local = "/srv/other", link = "other" }]
 TOML
 }
 
+# When something happened in the life of overlayd.service, in microseconds.
+moment() { systemctl show --property="$1TimestampMonotonic" --value overlayd; }
+
 test_install() {
+  say "READY does not wait for apt, which waits for the dpkg that starts overlayd"
+  (($(moment ActiveEnter) - $(moment ExecMainStart) < 15000000))
   say "the package is installed first, then its user owns the files and its service reads them"
   wait_for 60 is_well grafana-server
   assert_eq "installed" "$(dpkg-query --show --showformat='${db:Status-Status}' grafana)"
