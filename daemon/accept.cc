@@ -169,7 +169,7 @@ Fd make_workbench(int dir, const std::string& name) {
 
 class Takeover {
  public:
-  // By their paths the trees are sealed. `delivered` is in the same folder as they are: what moves
+  // By their path the trees are write-protected. `delivered` is in the same folder as they are: what moves
   // from there to here must stay on one mount.
   Takeover(const TreeStore& store, const std::string& delivered)
       : state_(without_mounts(store.around())),

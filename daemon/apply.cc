@@ -8,8 +8,8 @@
 #include "daemon/checkout.h"
 #include "daemon/place.h"
 #include "mounts/overlay.h"
-#include "mounts/seal.h"
 #include "mounts/table.h"
+#include "mounts/write_protect.h"
 
 namespace overlayd {
 namespace {
@@ -38,7 +38,7 @@ bool is_in_effect(const Step& step, const TreeStore& trees) {
     case StepKind::checkout:
       return is_current_checkout(step.subject, step.value);
     case StepKind::show:
-      return trees.has(step.value) && is_sealed(trees.folder());
+      return trees.has(step.value) && is_write_protected(trees.folder());
     case StepKind::package:
     case StepKind::unit:
       break;
@@ -129,7 +129,7 @@ void Staged::make(const Step& step, const std::string& before, size_t index) {
     case StepKind::checkout:
       return switch_checkout(step.subject, step.value);
     case StepKind::show:  // the checkout shows it, which the link leads into
-      return seal(machine_.trees.folder());
+      return write_protect(machine_.trees.folder());
     case StepKind::package:  // systemd's business: done before staging
     case StepKind::unit:     // and after publishing
       return;

@@ -10,7 +10,9 @@
 #include "config/host.h"
 #include "daemon/restore.h"
 #include "mounts/outside.h"
-#include "mounts/seal.h"
+#include "mounts/overlay.h"
+#include "mounts/table.h"
+#include "mounts/write_protect.h"
 
 namespace overlayd {
 namespace {
@@ -29,6 +31,29 @@ bool has_state(const Settings& settings) {
   throw Error::of("there is no state in {}, though it was kept there: is its disk mounted?",
                   settings.state_directory);
 }
+
+Fd take_state_directory(const Settings& settings) {
+  Fd lock = lock_state(settings.state_directory);
+  prepare_state_directory(settings);
+  write_protect(settings.trees());
+  return lock;
+}
+
+// What is on this machine, while no daemon works on it.
+struct Alone {
+  explicit Alone(const Settings& settings)
+      : lock(take_state_directory(settings)),
+        trees(settings.trees()),
+        store(settings),
+        states(store.load(unreadable)) {}
+
+  Fd lock;
+  TreeStore trees;
+  Inventory inventory{trees};
+  Store store;
+  Errors unreadable;
+  std::map<std::string, ServiceState> states;
+};
 
 }  // namespace
 
@@ -54,37 +79,27 @@ Fd lock_state(const std::string& state_directory) {
 int restore_overlays(const Options& options) {
   const Settings settings = settings_in_force(options);
   if (!has_state(settings)) return 0;
-  const Fd lock = lock_state(settings.state_directory);
-  prepare_state_directory(settings);
-  seal(settings.trees());
-  const TreeStore trees(settings.trees());
-  const Store store(settings);
-  Inventory inventory(trees);
-  Errors unreadable;
-  Restored restored = restore(store, trees, inventory, store.load(unreadable));
-  restored.errors.merge(unreadable);
+  Alone machine(settings);
+  Restored restored = restore(machine.store, machine.trees, machine.inventory, machine.states);
+  restored.errors.merge(machine.unreadable);
   for (const auto& name : restored.changed) log_info("{}: put in place", name);
   for (const auto& [name, error] : restored.errors)
     log_error("{}: cannot be put in place: {}", name, error);
   return restored.errors.empty() ? 0 : 1;
 }
 
+// At the end goes what no state tells of any more.
 int clear_overlays(const Options& options) {
   const Settings settings = settings_in_force(options);
   if (!has_state(settings)) return 0;
-  const Fd lock = lock_state(settings.state_directory);
-  prepare_state_directory(settings);
-  const TreeStore trees(settings.trees());
-  const Store store(settings);
-  Inventory inventory(trees);
-  Errors unreadable;
-  const auto states = store.load(unreadable);
-  restore(store, trees, inventory, states);
-  clear(store, inventory, states);
-  unseal(settings.trees());
-  for (const auto& [name, error] : unreadable)
+  Alone machine(settings);
+  restore(machine.store, machine.trees, machine.inventory, machine.states);
+  clear(machine.store, machine.inventory, machine.states);
+  for (const auto& [name, error] : machine.unreadable)
     log_error("{}: cannot be taken away: {}", name, error);
-  return unreadable.empty() ? 0 : 1;
+  for (const auto& overlay : mounts_of(settings.trees())) detach_mount(overlay);
+  allow_writing(settings.trees());
+  return machine.unreadable.empty() ? 0 : 1;
 }
 
 int run_outside(const Options& options, const std::vector<std::string>& command) {

@@ -8,7 +8,7 @@
 #include "daemon/commands.h"
 #include "daemon/manager.h"
 #include "daemon/mirror.h"
-#include "mounts/seal.h"
+#include "mounts/write_protect.h"
 
 namespace overlayd {
 namespace {
@@ -33,8 +33,8 @@ int run_daemon(const Options& options) {
   const Fd lock = lock_state(loaded.settings.state_directory);
   prepare_state_directory(loaded.settings);
   const std::string trees_before = settings_in_force(options).trees();
-  if (trees_before != loaded.settings.trees()) unseal(trees_before);
-  seal(loaded.settings.trees());
+  if (trees_before != loaded.settings.trees()) allow_writing(trees_before);
+  write_protect(loaded.settings.trees());
   discard_left_over_staging(loaded.settings);
   remember_state_directory(loaded.settings);
   if (loaded.config_error.empty()) remember_good_config(loaded.settings, loaded.text);

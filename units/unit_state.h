@@ -1,9 +1,10 @@
-// What systemd says of a unit, in words for people.
+// What systemd says of a unit: its answers on D-Bus, and words for people.
 #pragma once
 
-#include <string>
+#include <systemd/sd-bus.h>
 
-#include "base/value.h"
+#include <map>
+#include <string>
 
 namespace overlayd {
 
@@ -17,5 +18,10 @@ struct UnitState {
 
 // "active (running)", "failed (exit-code, status 1)", "not found".
 std::string describe(const UnitState& state);
+
+// The answer to GetAll of a unit's properties; empty if it is an error.
+UnitState read_unit_state(sd_bus_message* answer);
+// The answer to ListUnitsByNames, by name and without results; empty if it is an error.
+std::map<std::string, UnitState> read_unit_states(sd_bus_message* answer);
 
 }  // namespace overlayd

@@ -37,36 +37,6 @@ VerbNames names_of(UnitVerb verb) {
 
 bool starts(UnitVerb verb) { return verb != UnitVerb::reload && verb != UnitVerb::stop; }
 
-// Properties of org.freedesktop.systemd1.Unit and .Service that make up a UnitState.
-UnitState read_properties(sd_bus_message* answer) {
-  UnitState state;
-  check_neg(sd_bus_message_enter_container(answer, 'a', "{sv}"), "cannot read unit properties");
-  while (sd_bus_message_at_end(answer, 0) == 0) {
-    check_neg(sd_bus_message_enter_container(answer, 'e', "sv"), "cannot read unit properties");
-    const std::string name = read_text(answer);
-    const auto text = [&](std::string& into) {
-      const char* value = nullptr;
-      check_neg(sd_bus_message_read(answer, "v", "s", &value), "cannot read unit property {}",
-                name);
-      into = value;
-    };
-    if (name == "LoadState")
-      text(state.load);
-    else if (name == "ActiveState")
-      text(state.active);
-    else if (name == "SubState")
-      text(state.sub);
-    else if (name == "Result")
-      text(state.result);
-    else if (name == "ExecMainStatus")
-      check_neg(sd_bus_message_read(answer, "v", "i", &state.exit_status), "cannot read {}", name);
-    else
-      check_neg(sd_bus_message_skip(answer, "v"), "cannot read {}", name);
-    check_neg(sd_bus_message_exit_container(answer), "cannot read unit properties");
-  }
-  return state;
-}
-
 std::string words_for(const std::string& job_result) {
   if (job_result == "failed") return "the job failed";
   if (job_result == "timeout") return "the job took too long";
@@ -161,9 +131,7 @@ void Units::examine(const std::string& unit, std::function<void(const UnitState&
   BusMessage message = new_call(path.get(), "org.freedesktop.DBus.Properties", "GetAll");
   check_neg(sd_bus_message_append(message.get(), "s", ""), "cannot build a D-Bus message");
   send(std::move(message), [answered = std::move(answered)](sd_bus_message* answer) {
-    UnitState state;
-    if (sd_bus_message_is_method_error(answer, nullptr) == 0) state = read_properties(answer);
-    answered(state);
+    answered(read_unit_state(answer));
   });
 }
 
@@ -171,18 +139,7 @@ void Units::states(const std::vector<std::string>& units, States answered) {
   BusMessage message = new_call(manager_path, manager, "ListUnitsByNames");
   append_texts(message.get(), units);
   send(std::move(message), [answered = std::move(answered)](sd_bus_message* answer) {
-    std::map<std::string, UnitState> states;
-    if (sd_bus_message_is_method_error(answer, nullptr) == 0 &&
-        sd_bus_message_enter_container(answer, 'a', "(ssssssouso)") > 0) {
-      const char* text[7] = {};
-      uint32_t job = 0;
-      const char* rest[2] = {};
-      while (sd_bus_message_read(answer, "(ssssssouso)", &text[0], &text[1], &text[2], &text[3],
-                                 &text[4], &text[5], &text[6], &job, &rest[0], &rest[1]) > 0)
-        states[text[0]] = {
-            .load = text[2], .active = text[3], .sub = text[4], .result = "", .exit_status = 0};
-    }
-    answered(states);
+    answered(read_unit_states(answer));
   });
 }
 

@@ -6,7 +6,8 @@ make_repo site
 put site demo/file <<<'from Git'
 put site single <<<'single from Git'
 commit site one >/dev/null
-services <<TOML
+configure() {
+  services <<TOML
 [global]
 state_directory = "/srv/state"
 
@@ -21,6 +22,8 @@ dirs = [
   { local = "/etc/linked", link = "demo", type = "symlink" },
 ]
 TOML
+}
+configure
 mkdir /etc/demo
 echo own >/etc/demo/file
 mkdir -p /srv/apt /root/other/DEBIAN
@@ -35,7 +38,7 @@ apt-get --quiet=2 update
 get() { apt-get --quiet=2 --yes "$@" >/root/apt.log 2>&1 || fail "$(cat /root/apt.log)"; }
 everything_there() { overlay_at /etc/demo && overlay_at /etc/made/for/us && overlay_at /etc/demo.conf && [[ -L /etc/linked ]]; }
 nothing_left() {
-  assert_lacks "$(cat /proc/self/mountinfo)" /trees/
+  assert_lacks "$(cat /proc/self/mountinfo)" /trees
   assert_eq own "$(cat /etc/demo/file)"
   fails_with 2 ls -d /etc/linked
   fails_with 2 ls -d /etc/made
@@ -62,7 +65,7 @@ locker=$!
 is_locked() { ! flock --nonblock /srv/state/state true; }
 wait_for 5 is_locked
 get remove overlayd
-assert_lacks "$(cat /proc/self/mountinfo)" /trees/
+assert_lacks "$(cat /proc/self/mountinfo)" /trees
 kill "$locker"
 get install overlayd
 wait_for 10 everything_there
@@ -80,3 +83,12 @@ fails_with 2 ls -d /run/overlayd
 fails_with 2 ls -d /srv/checkouts
 assert_eq "" "$(find /etc /usr /var/lib -name '*overlayd*' -not -path '/var/lib/apt/*')"
 get remove other
+
+say "removed with a state that makes no sense: at least it is unmounted"
+configure
+get -o Dpkg::Options::=--force-confold install overlayd
+wait_for 10 everything_there
+systemctl stop overlayd
+echo nonsense >/srv/state/state/demo
+get remove overlayd
+assert_lacks "$(cat /proc/self/mountinfo)" /trees

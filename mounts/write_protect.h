@@ -7,9 +7,9 @@ namespace overlayd {
 
 // Lets a read-only mount of `folder` stand on it; nothing if there is one. Who is to write there
 // goes below it, see without_mounts().
-void seal(const std::string& folder);
-bool is_sealed(const std::string& folder);
+void write_protect(const std::string& folder);
+bool is_write_protected(const std::string& folder);
 // Takes it away, if it is there.
-void unseal(const std::string& folder);
+void allow_writing(const std::string& folder);
 
 }  // namespace overlayd
