@@ -24,6 +24,14 @@ int ground_of(const std::string& path) {
   }
 }
 
+// Whether a symbolic link leads to a tree, through the checkout.
+bool leads_to(const std::string& link, const std::string& tree) {
+  struct stat seen {};
+  struct stat wanted {};
+  return stat(link.c_str(), &seen) == 0 && lstat(tree.c_str(), &wanted) == 0 &&
+         seen.st_ino == wanted.st_ino && seen.st_dev == wanted.st_dev;
+}
+
 bool is_in_effect(const Step& step, const TreeStore& trees) {
   switch (step.kind) {
     case StepKind::directory:
@@ -38,7 +46,7 @@ bool is_in_effect(const Step& step, const TreeStore& trees) {
     case StepKind::checkout:
       return is_current_checkout(step.subject, step.value);
     case StepKind::show:
-      return trees.has(step.value) && is_write_protected(trees.folder());
+      return leads_to(step.subject, trees.path(step.value)) && is_write_protected(trees.folder());
     case StepKind::package:
     case StepKind::unit:
       break;

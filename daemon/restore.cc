@@ -48,20 +48,33 @@ Plan missing(const Steps& steps, const TreeStore& trees) {
   return plan;
 }
 
+// What is wrong with a checkout shows in what it leads to, and not in its own step.
+bool needs_checkouts(const Plan& plan) {
+  return std::any_of(plan.begin(), plan.end(), [](const Op& op) {
+    return op.step.kind == StepKind::checkout || op.step.kind == StepKind::show;
+  });
+}
+
+void make_checkouts(const ServiceState& state, const TreeStore& trees) {
+  for (const auto& step : state.steps)
+    if (step.kind == StepKind::checkout)
+      make_checkout(step.subject, step.value, tree_paths(state.links, trees));
+}
+
 // Operation by operation: what can be there is, though something else of the service cannot.
 // Returns what cannot, and why.
 std::string restore_one(const std::string& service, const ServiceState& state,
                         const TreeStore& trees, const Inventory& inventory, const Plan& plan) {
   std::vector<std::string> problems;
-  for (const auto& op : plan) {
+  const auto attempt = [&](const Callback& work) {
     try {
-      if (op.step.kind == StepKind::checkout)
-        make_checkout(op.step.subject, op.step.value, tree_paths(state.links, trees));
-      carry_out({op}, inventory.machine(service));
+      work();
     } catch (const std::exception& error) {
       problems.emplace_back(error.what());
     }
-  }
+  };
+  if (needs_checkouts(plan)) attempt([&] { make_checkouts(state, trees); });
+  for (const auto& op : plan) attempt([&] { carry_out({op}, inventory.machine(service)); });
   return join(problems, "; ");
 }
 

@@ -1,6 +1,8 @@
 // Putting in place what was deployed, from nothing but the state directory.
+#include <fcntl.h>
 #include <gtest/gtest.h>
 
+#include <cerrno>
 #include <filesystem>
 
 #include "base/error.h"
@@ -10,6 +12,7 @@
 #include "daemon/place.h"
 #include "daemon/store.h"
 #include "daemon/trees.h"
+#include "mounts/write_protect.h"
 #include "tests/functional/support/private_mounts.h"
 #include "tests/functional/support/temp_dir.h"
 
@@ -21,6 +24,7 @@ namespace fs = std::filesystem;
 class Restore : public testing::Test {
  protected:
   Restore() {
+    test::make_mounts_private();
     // neither a services.toml nor the user is there
     options_.config_file = temp_ / "services.toml";
     options_.user = "nobody-at-all";
@@ -31,6 +35,7 @@ class Restore : public testing::Test {
     remember_state_directory(settings_);
     temp_.file("state/trees/tree/page", "from Git");
   }
+  ~Restore() override { allow_writing(settings_.trees()); }
 
   // As if a service of that name had been deployed, with a symbolic link to its checkout.
   ServiceState deployed(const std::string& name) const {
@@ -58,8 +63,24 @@ TEST_F(Restore, NeedsOnlyTheStateDirectory) {
   EXPECT_TRUE(shows("web"));
 }
 
+TEST_F(Restore, RepairsALinkThatLeadsElsewhere) {
+  deployed("web");
+  EXPECT_EQ(restore_overlays(options_), 0);
+  const fs::path link = temp_ / "checkouts/web/current/etc";
+  fs::remove(link);
+  fs::create_symlink("/srv", link);
+  EXPECT_EQ(restore_overlays(options_), 0);
+  EXPECT_TRUE(shows("web"));
+}
+
+TEST_F(Restore, NobodyCanWriteThroughALink) {
+  deployed("web");
+  EXPECT_EQ(restore_overlays(options_), 0);
+  EXPECT_EQ(open((temp_ / "web/new").c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0644), -1);
+  EXPECT_EQ(errno, EROFS);
+}
+
 TEST_F(Restore, NeedsNoSpaceOnTheDisk) {
-  test::make_mounts_private();
   const auto disk = test::mount_disk(temp_ / "state");
   prepare_state_directory(settings_);
   temp_.file("state/trees/tree/page", "from Git");
