@@ -51,7 +51,8 @@ void cover(const std::string& folder) {
 
 void leave_overlays(const std::string& folder) {
   check(unshare(CLONE_NEWNS), "cannot make a mount namespace");
-  // Followers: what is mounted while the command runs is there for it too, as by an automount.
+  // Followers: what is mounted on other mounts while the command runs is there for it too, so that
+  // automounts work.
   check(mount(nullptr, "/", nullptr, MS_REC | MS_SLAVE, nullptr), "cannot separate mounts");
   const auto table = read_mount_table();
   for (const auto& overlay : mounts_of(folder)) keep_ground_apart(overlay, table);

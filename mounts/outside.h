@@ -7,8 +7,9 @@ namespace overlayd {
 
 // Moves this process into a mount namespace of its own and takes every mount of something inside
 // `folder` away there: it sees, and can change, what lies underneath, while the rest of the machine
-// sees no difference. What is mounted elsewhere later shows up, but not what stands where
-// overlays stand now. What it writes into `folder` itself, nobody else sees: it is gone with it.
+// sees no difference. What is mounted later shows up, as by an automount, unless it stands on a
+// file system that an overlay stands on too. What it writes into `folder` itself, nobody else sees:
+// it is gone with it.
 void leave_overlays(const std::string& folder);
 
 }  // namespace overlayd

@@ -55,6 +55,23 @@ assert_eq 'packaged 2' "$(overlayd outside -- cat /etc/demo/file)"
 assert_eq 'from Git' "$(cat /etc/demo/file)"
 assert_eq 'from Git' "$(cat /etc/linked/file)"
 
+say "a command outside sees what lies underneath, whatever is swapped meanwhile, and what is mounted on other mounts, as automounts are"
+mkfifo /run/go
+mkdir /srv/disk
+mount -t tmpfs disk /srv/disk
+overlayd outside sh -c 'cat /run/go /etc/demo/file; stat --file-system --format=%T /srv/disk' >/run/seen &
+command=$!
+is_outside() { [[ $(readlink "/proc/$command/ns/mnt") != "$(readlink /proc/1/ns/mnt)" ]]; }
+wait_for 5 is_outside
+put site demo/file <<<'from Git, too'
+commit site two >/dev/null
+overlayctl forward demo >/dev/null
+mount -t ramfs inner /srv/disk
+: >/run/go
+wait "$command"
+assert_eq $'packaged 2\nramfs' "$(cat /run/seen)"
+assert_eq 'from Git, too' "$(cat /etc/demo/file)"
+
 say "overlayd is upgraded by the same way, and its mount is the same as before"
 before=$(mount_id)
 pid=$(systemctl show --property=MainPID --value overlayd)
