@@ -3,83 +3,18 @@
 #include <fcntl.h>
 #include <linux/sched.h>
 #include <sys/epoll.h>
-#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <cerrno>
 #include <csignal>
 #include <cstring>
 
+#include "base/child_side.h"
 #include "base/error.h"
-#include "base/file.h"
 
 namespace overlayd {
 namespace {
-
-constexpr int socket_number = 3;
-constexpr int report_number = 4;
-
-// What the child must not inherit: blocked signals, handlers, our terminal's session.
-void reset_process() {
-  sigset_t none;
-  sigemptyset(&none);
-  sigprocmask(SIG_SETMASK, &none, nullptr);
-  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGPIPE, SIGCHLD}) ::signal(signal, SIG_DFL);
-  setsid();
-  prctl(PR_SET_PDEATHSIG, SIGKILL);
-}
-
-void place(int fd, int number) {
-  if (fd == number)
-    check(fcntl(fd, F_SETFD, 0), "cannot keep a descriptor");
-  else
-    check(dup2(fd, number), "cannot place a descriptor");
-}
-
-// Only stdin, stdout, stderr, the socket (if there is one) and the report pipe are left.
-void arrange_descriptors(int socket, int report) {
-  const int null = check(open("/dev/null", O_RDONLY | O_CLOEXEC), "cannot open /dev/null");
-  check(dup2(null, STDIN_FILENO), "cannot place stdin");
-  // both may stand in the other's place: move them out of the way first
-  const int safe_report = check(fcntl(report, F_DUPFD_CLOEXEC, 10), "cannot keep a descriptor");
-  const int safe_socket =
-      socket < 0 ? -1 : check(fcntl(socket, F_DUPFD_CLOEXEC, 10), "cannot keep a descriptor");
-  if (safe_socket >= 0)
-    place(safe_socket, socket_number);
-  else
-    close(socket_number);
-  check(dup3(safe_report, report_number, O_CLOEXEC), "cannot place a descriptor");
-  check(static_cast<int>(syscall(SYS_close_range, report_number + 1, ~0U, 0)),
-        "cannot close descriptors");
-}
-
-std::vector<char*> pointers(const std::vector<std::string>& texts) {
-  std::vector<char*> result;
-  result.reserve(texts.size() + 1);
-  for (const auto& text : texts) result.push_back(const_cast<char*>(text.c_str()));
-  result.push_back(nullptr);
-  return result;
-}
-
-[[noreturn]] void execute(const Child::Command& command) {
-  if (command.sandbox) enter(*command.sandbox);
-  execve(command.argv[0].c_str(), pointers(command.argv).data(), pointers(command.env).data());
-  fail_with_errno(fmt::format("cannot run {}", command.argv[0]));
-}
-
-bool report(std::string_view text) {
-  return write(report_number, text.data(), std::min(text.size(), max_report_bytes)) >= 0;
-}
-
-[[noreturn]] void run_body(const Child::Work& body) {
-  try {
-    _exit(report(body()) ? 0 : 126);
-  } catch (const std::exception& error) {
-    _exit(report(error.what()) ? 125 : 126);
-  }
-}
 
 // Keeps the pidfd of a killed child until it can be reaped.
 struct Reaper {
@@ -123,32 +58,22 @@ std::string Exit::reason() const {
 Child::Child(Loop& loop, const Command& command, std::chrono::seconds deadline, Ended ended)
     : loop_(loop), ended_(std::move(ended)) {
   const uint64_t flags = command.sandbox ? namespace_flags(*command.sandbox) : 0;
-  start(
-      [&]() -> std::string {
-        arrange_descriptors(command.socket, report_.get());
-        execute(command);
-      },
-      flags);
+  start([&](int report) { become(command, report); }, flags);
   watch(deadline);
 }
 
 Child::Child(Loop& loop, const Work& work, std::chrono::seconds deadline, Ended ended)
     : loop_(loop), ended_(std::move(ended)) {
-  start(
-      [&] {
-        arrange_descriptors(-1, report_.get());
-        return work();
-      },
-      0);
+  start([&](int report) { carry_out_alone(work, report); }, 0);
   watch(deadline);
 }
 
-void Child::start(const Work& body, uint64_t flags) {
+void Child::start(const std::function<void(int report)>& other_side, uint64_t flags) {
   int ends[2];
   check(pipe2(ends, O_CLOEXEC), "cannot make a pipe");
-  Fd reading(ends[0]);
-  report_.reset(ends[1]);
-  check(fcntl(reading.get(), F_SETFL, O_NONBLOCK), "cannot make a pipe");
+  report_.reset(ends[0]);
+  const Fd writing(ends[1]);
+  check(fcntl(report_.get(), F_SETFL, O_NONBLOCK), "cannot make a pipe");
   int pidfd = -1;
   clone_args args{};
   args.flags = flags | CLONE_PIDFD;
@@ -156,12 +81,8 @@ void Child::start(const Work& body, uint64_t flags) {
   args.exit_signal = SIGCHLD;
   pid_ = check(static_cast<pid_t>(syscall(SYS_clone3, &args, sizeof args)),
                "cannot start a child process");
-  if (pid_ == 0) {
-    reset_process();
-    run_body(body);
-  }
+  if (pid_ == 0) other_side(writing.get());
   pidfd_.reset(pidfd);
-  report_ = std::move(reading);
 }
 
 // No destructor runs for an object whose constructor throws.

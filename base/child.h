@@ -57,7 +57,8 @@ class Child {
   Child& operator=(const Child&) = delete;
 
  private:
-  void start(const Work& body, uint64_t flags);
+  // `other_side` is what the new process does; it must not return.
+  void start(const std::function<void(int report)>& other_side, uint64_t flags);
   void watch(std::chrono::seconds deadline);
   void on_exit();
   void on_deadline();

@@ -1,5 +1,6 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -62,6 +63,25 @@ TEST(Child, ThatCannotBeWatchedIsKilled) {
 TEST(Child, ThatCannotBeRunSaysWhy) {
   const Exit exit = run_to_end({.argv = {"/no/such/program"}, .env = {}, .sandbox = {}});
   EXPECT_EQ(exit.reason(), "cannot run /no/such/program: No such file or directory");
+}
+
+// Its own descriptors come after that, so what it says must not go where they would be.
+TEST(Child, ThatCannotArrangeItsDescriptorsSaysWhy) {
+  rlimit before{};
+  getrlimit(RLIMIT_NOFILE, &before);
+  const rlimit low{.rlim_cur = 10, .rlim_max = before.rlim_max};
+  Loop loop;
+  Exit result;
+  setrlimit(RLIMIT_NOFILE, &low);
+  const Child child(
+      loop, [] { return std::string("done"); }, 20s,
+      [&](const Exit& exit) {
+        result = exit;
+        loop.exit(0);
+      });
+  setrlimit(RLIMIT_NOFILE, &before);
+  loop.run();
+  EXPECT_EQ(result.reason(), "cannot keep a descriptor: Invalid argument");
 }
 
 TEST(Child, ReportsWhatItsWorkThrewOrReturned) {
