@@ -11,8 +11,8 @@
 #include "base/hash.h"
 #include "base/log.h"
 #include "base/path.h"
+#include "daemon/accept.h"
 #include "daemon/discard.h"
-#include "daemon/trees.h"
 
 namespace overlayd {
 namespace {

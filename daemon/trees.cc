@@ -10,11 +10,6 @@
 #include "base/text.h"
 
 namespace overlayd {
-namespace {
-
-constexpr size_t max_reason_length = 500;
-
-}  // namespace
 
 std::string tree_name(const git::Oid& oid, git::EntryKind kind, const std::string& upstream,
                       const Ownership& ownership) {
@@ -33,22 +28,6 @@ void TreeStore::check_links(const std::string& name, const std::string& local) c
   for (const auto& target : split(trim(*links), '\n'))
     if (!is_at_or_below(target, local))
       throw Error::of("a symbolic link to {} in it leads out of {}", printable(target), local);
-}
-
-std::string to_text(const Refusals& refusals) {
-  std::string text;
-  for (const auto& [name, reason] : refusals)
-    text += fmt::format("{} {}\n", name, printable(reason, max_reason_length));
-  return text;
-}
-
-Refusals parse_refusals(std::string_view text) {
-  Refusals refusals;
-  for (const auto& line : split(text, '\n')) {
-    const size_t space = line.find(' ');
-    if (space != std::string::npos) refusals[line.substr(0, space)] = line.substr(space + 1);
-  }
-  return refusals;
 }
 
 }  // namespace overlayd

@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "base/child.h"
+#include "daemon/accept.h"
 #include "daemon/session.h"
-#include "daemon/trees.h"
 #include "daemon/wish.h"
 
 namespace overlayd {
