@@ -29,7 +29,8 @@ std::vector<std::string_view> lines_of(std::string_view content) {
 std::string Diagnostic::text() const {
   std::string result = file;
   if (line > 0) result += fmt::format(":{}:{}", line, column);
-  result += ": " + message;
+  if (!result.empty()) result += ": ";
+  result += message;
   if (!suggestion.empty()) result += fmt::format(" (did you mean '{}'?)", suggestion);
   return result;
 }

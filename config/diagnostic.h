@@ -14,7 +14,7 @@ namespace overlayd {
 
 // Every text in it is printable and free of credentials.
 struct Diagnostic {
-  std::string file;
+  std::string file;  // empty where the message names it
   int line = 0;    // from 1; 0: the file as a whole
   int column = 0;  // in characters, from 1
   std::string message;

@@ -67,7 +67,7 @@ ParseResult parse_file(const std::string& path, const Host& host) {
   try {
     text = read_file(path, max_file_bytes);
   } catch (const Error& error) {
-    Diagnostics diagnostics(path, {});
+    Diagnostics diagnostics("", {});
     diagnostics.add({}, error.what());
     return failed(diagnostics);
   }

@@ -46,12 +46,11 @@ TEST(Diagnostics, AreInTheOrderOfTheFile) {
                 "10:19: '/etc/web' is already claimed (service 'web', line 5)", not_an_address}));
 }
 
-TEST(Diagnostics, OfAWholeFileHaveNoLine) {
+TEST(Diagnostics, OfAFileThatCannotBeReadNameItOnce) {
   const auto result = parse_file("/nonexistent/services.toml", this_machine());
   EXPECT_FALSE(result.config);
   EXPECT_EQ(render(result.diagnostics),
-            "/nonexistent/services.toml: cannot read /nonexistent/services.toml: No such file or "
-            "directory\n");
+            "cannot read /nonexistent/services.toml: No such file or directory\n");
 }
 
 TEST(Excerpt, CountsCharactersNotBytes) {
