@@ -15,8 +15,8 @@ namespace overlayd {
 // Every text in it is printable and free of credentials.
 struct Diagnostic {
   std::string file;  // empty where the message names it
-  int line = 0;    // from 1; 0: the file as a whole
-  int column = 0;  // in characters, from 1
+  int line = 0;      // from 1; 0: the file as a whole
+  int column = 0;    // in characters, from 1
   std::string message;
   std::string suggestion;  // what was probably meant; empty if nothing is near
   std::string source;      // the offending line, cut around the column if it is long

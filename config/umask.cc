@@ -21,16 +21,26 @@ mode_t from_text(std::string_view text) {
   return checked(value);
 }
 
-// A bare 27 is twenty-seven to TOML, and to nobody who thinks of permissions.
+// A bare 27 is twenty-seven to TOML, and to nobody who thinks of permissions; in 18 or 0x12 there
+// is nothing octal to see.
+[[noreturn]] void refuse_number(mode_t value, bool is_decimal) {
+  const std::string digits = std::to_string(value);
+  if (is_decimal && digits.find_first_of("89") == std::string::npos)
+    throw Rejected::because(
+        "{} could be meant as octal or decimal: write it as a string in octal: \"{:0>4}\" or "
+        "\"{:04o}\"",
+        digits, digits, value);
+  throw Rejected::because("this umask is not octal: write it as a string in octal: \"{:04o}\"",
+                          value);
+}
+
 mode_t from_integer(const toml::value<int64_t>& integer) {
-  const int64_t value = integer.get();
+  const mode_t value = checked(integer.get());
   // the two lowest flags say in which base it was written
   const auto base = integer.flags() & toml::value_flags::format_as_hexadecimal;
-  const bool octal = base == toml::value_flags::format_as_octal;
-  if (!octal && (value < 0 || value > 7))
-    throw Rejected::because("{} could be meant as octal or decimal: write \"0{}\" or 0o0{}", value,
-                            value, value);
-  return checked(value);
+  const bool is_octal = base == toml::value_flags::format_as_octal;
+  if (!is_octal && value > 7) refuse_number(value, base == toml::value_flags::none);
+  return value;
 }
 
 }  // namespace
