@@ -5,18 +5,24 @@
 #include <string>
 
 #include "base/path.h"
+#include "config/aliases.h"
 
 namespace overlayd {
 namespace {
 
+// One overlay of a service.
 struct Claim {
   const ServiceBlock* block;
-  const OverlayConfig* overlay;
+  size_t index;
+
+  const OverlayConfig& overlay() const { return block->config.overlays[index]; }
+  std::string path() const { return quoted_path(block->locals[index]); }
 };
 using Claims = std::map<std::string, Claim>;
 
 std::string place(const Claim& claim) {
-  return fmt::format("service '{}', line {}", claim.block->config.name, claim.overlay->origin.line);
+  return fmt::format("service '{}', line {}", claim.block->config.name,
+                     claim.overlay().origin.line);
 }
 
 // Calls visit(ancestor) for every directory above `path`, nearest first, without "/".
@@ -41,11 +47,15 @@ void check_names(const std::vector<ServiceBlock>& blocks, Diagnostics& diagnosti
 Claims claim_paths(const std::vector<ServiceBlock>& blocks, Diagnostics& diagnostics) {
   Claims claims;
   for (const auto& block : blocks)
-    for (const auto& overlay : block.config.overlays) {
-      const auto [first, is_new] = claims.emplace(overlay.local, Claim{&block, &overlay});
-      if (!is_new)
-        diagnostics.add(overlay.origin, fmt::format("'{}' is already claimed ({})", overlay.local,
-                                                    place(first->second)));
+    for (size_t index = 0; index < block.config.overlays.size(); index++) {
+      const Claim claim{&block, index};
+      const auto [first, is_new] = claims.emplace(claim.overlay().local, claim);
+      if (is_new) continue;
+      const auto& other = first->second;
+      const bool is_spelled_so = claim.path() == other.path();
+      diagnostics.add(claim.overlay().origin,
+                      fmt::format("{} is already claimed{} ({})", claim.path(),
+                                  is_spelled_so ? "" : " as " + other.path(), place(other)));
     }
   return claims;
 }
@@ -53,12 +63,12 @@ Claims claim_paths(const std::vector<ServiceBlock>& blocks, Diagnostics& diagnos
 // A mount may hold another one. A symlink can neither hold something, for that would be in the
 // repository's tree, nor be made in a tree that is read-only.
 void check_nesting_of(const Claim& inner, const Claim& outer, Diagnostics& diagnostics) {
-  const bool outer_is_symlink = outer.overlay->type == OverlayType::symlink;
-  const bool inner_is_symlink = inner.overlay->type == OverlayType::symlink;
+  const bool outer_is_symlink = outer.overlay().type == OverlayType::symlink;
+  const bool inner_is_symlink = inner.overlay().type == OverlayType::symlink;
   if (!outer_is_symlink && !inner_is_symlink) return;
-  diagnostics.add(inner.overlay->origin,
-                  fmt::format("'{}' lies inside the overlay '{}' ({}): {}", inner.overlay->local,
-                              outer.overlay->local, place(outer),
+  diagnostics.add(inner.overlay().origin,
+                  fmt::format("{} lies inside the overlay {} ({}): {}", inner.path(), outer.path(),
+                              place(outer),
                               outer_is_symlink ? "nothing can be put inside a symlink"
                                                : "a symlink cannot be made in a read-only mount"));
 }
@@ -74,24 +84,26 @@ void check_overlays(const Claims& claims, Diagnostics& diagnostics) {
 void check_mount_against(const Claims& claims, const ServiceBlock& block,
                          Diagnostics& diagnostics) {
   const auto note = [&](const Claim& claim, std::string_view relation) {
-    diagnostics.add(block.mount_at, fmt::format("mount '{}' {} the overlay '{}' ({})", block.mount,
-                                                relation, claim.overlay->local, place(claim)));
+    diagnostics.add(block.mount_at,
+                    fmt::format("mount {} {} the overlay {} ({})", quoted_path(block.mount),
+                                relation, claim.path(), place(claim)));
   };
-  if (const auto same = claims.find(block.mount); same != claims.end()) note(same->second, "is");
-  for_each_above(block.mount, [&](const std::string& above) {
+  const auto mount = resolve_alias(block.mount);
+  if (const auto same = claims.find(mount); same != claims.end()) note(same->second, "is");
+  for_each_above(mount, [&](const std::string& above) {
     if (const auto outer = claims.find(above); outer != claims.end())
       note(outer->second, "lies inside");
   });
-  const auto inner = claims.lower_bound(block.mount + "/");
-  if (inner != claims.end() && is_at_or_below(inner->first, block.mount))
-    note(inner->second, "contains");
+  const auto inner = claims.lower_bound(mount + "/");
+  if (inner != claims.end() && is_at_or_below(inner->first, mount)) note(inner->second, "contains");
 }
 
 void check_mounts(const std::vector<ServiceBlock>& blocks, const Claims& claims,
                   const GlobalConfig& global, Diagnostics& diagnostics) {
   std::set<std::string> seen = {global.state_directory + "/checkouts"};
   for (const auto& block : blocks)
-    if (seen.insert(block.mount).second) check_mount_against(claims, block, diagnostics);
+    if (seen.insert(resolve_alias(block.mount)).second)
+      check_mount_against(claims, block, diagnostics);
 }
 
 void check_checkouts(const std::vector<ServiceBlock>& blocks, Diagnostics& diagnostics) {
@@ -102,10 +114,10 @@ void check_checkouts(const std::vector<ServiceBlock>& blocks, Diagnostics& diagn
     for_each_above(path, [&, &block = *inner](const std::string& above) {
       const auto outer = checkouts.find(above);
       if (outer == checkouts.end()) return;
-      diagnostics.add(
-          block.mount_at,
-          fmt::format("mount '{}' lies inside the checkout of service '{}' (line {})", block.mount,
-                      outer->second->config.name, outer->second->config.origin.line));
+      diagnostics.add(block.mount_at,
+                      fmt::format("mount {} lies inside the checkout of service '{}' (line {})",
+                                  quoted_path(block.mount), outer->second->config.name,
+                                  outer->second->config.origin.line));
     });
 }
 

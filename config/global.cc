@@ -1,15 +1,17 @@
 #include "config/global.h"
 
+#include "config/aliases.h"
 #include "config/paths.h"
+#include "config/reserved.h"
 #include "config/rules.h"
 
 namespace overlayd {
 namespace {
 
 std::string state_directory_of(const std::string& text) {
-  auto path = normalise_path(text);
+  const auto path = normalise_path(text);
   check_state_directory(path);
-  return path;
+  return resolve_alias(path);
 }
 
 std::string default_mount(const std::string& state_directory) {
@@ -34,9 +36,9 @@ GlobalConfig read_global(Table& root) {
   global.mount = default_mount(global.state_directory);
   if (table) {
     table->read("mount", global.mount, [&](const std::string& text) {
-      auto mount = normalise_path(text);
+      const auto mount = normalise_path(text);
       check_mount(mount, mount, global.state_directory);
-      return mount;
+      return resolve_alias(mount);
     });
     table->finish();
   }

@@ -1,18 +1,15 @@
 #include "config/service.h"
 
+#include "config/aliases.h"
+#include "config/overlays.h"
 #include "config/owner.h"
 #include "config/paths.h"
+#include "config/reserved.h"
 #include "config/rules.h"
 #include "config/umask.h"
 
 namespace overlayd {
 namespace {
-
-OverlayType type_named(const std::string& text) {
-  if (text == "bind") return OverlayType::bind;
-  if (text == "symlink") return OverlayType::symlink;
-  throw Rejected::because("unknown type '{}': there are bind and symlink", text);
-}
 
 class BlockReader {
  public:
@@ -28,7 +25,9 @@ class BlockReader {
     read_owner();
     block_.read("action", config().action, action_of);
     read_mount();
-    read_overlays();
+    auto overlays = read_overlays(block_, global_.state_directory);
+    config().overlays = std::move(overlays.configs);
+    result_.locals = std::move(overlays.locals);
     block_.finish();
     return std::move(result_);
   }
@@ -106,55 +105,13 @@ class BlockReader {
     result_.mount_at = global_.origin;
     const auto at = block_.read("mount", result_.mount, normalise_path);
     if (at) result_.mount_at = *at;
-    config().checkout = result_.mount + "/" + config().name;
+    config().checkout = resolve_alias(result_.mount) + "/" + config().name;
     if (config().name.empty()) return;
     const auto usable = diagnostics().attempt(at.value_or(result_.name_at), [&] {
       check_mount(result_.mount, config().checkout, global_.state_directory);
       return true;
     });
     if (!usable) result_.mount = global_.mount;  // what is wrong with it was said
-  }
-
-  void read_overlays() {
-    if (!block_.has("dirs")) block_.missing("dirs");
-    const auto* node = block_.node("dirs");
-    if (node != nullptr && node->is_array() && node->as_array()->empty())
-      diagnostics().add(origin_of(*node), "'dirs' is an empty list");
-    constexpr const char* example = "dirs = [{ local = …, link = … }]";
-    for (auto& table : block_.tables("dirs", "entry of dirs", example)) read_overlay(table);
-    check_extent();
-  }
-
-  // All links of a service travel in one message, and so does what is found at them.
-  void check_extent() {
-    constexpr size_t max_bytes = 90'000;
-    constexpr size_t bytes_besides = 80;
-    size_t bytes = 0;
-    for (const auto& overlay : config().overlays) bytes += overlay.link.size() + bytes_besides;
-    if (bytes > max_bytes)
-      diagnostics().add(
-          config().origin,
-          fmt::format("this service has {} overlays, which is more than fits into one round: "
-                      "spread them over several services",
-                      config().overlays.size()));
-  }
-
-  void read_overlay(Table& table) {
-    OverlayConfig overlay;
-    if (!table.has("local")) table.missing("local");
-    if (!table.has("link")) table.missing("link");
-    overlay.origin = table.at();
-    const auto local_at = table.read("local", overlay.local, [&](const std::string& text) {
-      auto path = normalise_path(text);
-      check_local(path, global_.state_directory);
-      return path;
-    });
-    if (local_at) overlay.origin = *local_at;
-    table.read("link", overlay.link, normalise_link);
-    table.read("type", overlay.type, type_named);
-    table.read("action", overlay.action, action_of);
-    table.finish();
-    if (!overlay.local.empty()) config().overlays.push_back(std::move(overlay));
   }
 
   Table block_;

@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "config/config.h"
 #include "config/machine.h"
@@ -15,7 +16,9 @@ namespace overlayd {
 struct ServiceBlock {
   ServiceConfig config;
   std::optional<UpstreamUrl> upstream;
-  std::string mount;  // parent of config.checkout
+  // as they were written, which may be by an alias
+  std::string mount;                // parent of config.checkout
+  std::vector<std::string> locals;  // of config.overlays
   bool for_this_machine = true;
 
   // where to point when two blocks contradict each other

@@ -7,7 +7,9 @@
 #include <utility>
 #include <vector>
 
+#include "config/aliases.h"
 #include "config/rejected.h"
+#include "config/reserved.h"
 
 namespace overlayd::test {
 namespace {
@@ -90,17 +92,67 @@ TEST(Link, IsRefused) {
 }
 
 TEST(Local, TheSystemsOwnPathsAreRefused) {
-  for (const std::string path :
-       {"/",           "/etc",        "/usr",         "/var",
-        "/run",        "/boot",       "/bin",         "/sbin",
-        "/lib",        "/lib64",      "/home",        "/root",
-        "/tmp",        "/opt",        "/srv",         "/mnt",
-        "/media",      "/var/lib",    "/var/log",     "/var/cache",
-        "/var/spool",  "/usr/bin",    "/usr/sbin",    "/usr/lib",
-        "/usr/share",  "/usr/local",  "/etc/systemd", "/etc/systemd/system",
-        "/etc/passwd", "/etc/shadow", "/etc/group"})
+  for (const std::string path : {"/",
+                                 "/etc",
+                                 "/usr",
+                                 "/var",
+                                 "/run",
+                                 "/boot",
+                                 "/usr/lib64",
+                                 "/run/lock",
+                                 "/home",
+                                 "/root",
+                                 "/tmp",
+                                 "/opt",
+                                 "/srv",
+                                 "/mnt",
+                                 "/media",
+                                 "/var/lib",
+                                 "/var/log",
+                                 "/var/cache",
+                                 "/var/spool",
+                                 "/usr/bin",
+                                 "/usr/sbin",
+                                 "/usr/lib",
+                                 "/usr/share",
+                                 "/usr/local",
+                                 "/etc/systemd",
+                                 "/etc/systemd/system",
+                                 "/etc/passwd",
+                                 "/etc/shadow",
+                                 "/etc/group"})
     EXPECT_EQ(refusal([&] { check_local(path, state); }),
               "'" + path + "' belongs to the system: name a directory or file inside it");
+}
+
+TEST(Local, TheSystemsOwnPathsAreRefusedByTheirAliasesToo) {
+  for (const auto& [alias, target] :
+       std::vector<std::pair<std::string, std::string>>{{"/bin", "/usr/bin"},
+                                                        {"/sbin", "/usr/sbin"},
+                                                        {"/lib", "/usr/lib"},
+                                                        {"/lib64", "/usr/lib64"},
+                                                        {"/lib/systemd", "/usr/lib/systemd"},
+                                                        {"/var/run", "/run"},
+                                                        {"/var/lock", "/run/lock"},
+                                                        {"/var/spool/mail", "/var/mail"}})
+    EXPECT_EQ(refusal([&, &path = alias] { check_local(path, state); }),
+              fmt::format("'{}' (the same as '{}') belongs to the system: name a directory or file "
+                          "inside it",
+                          alias, target));
+  EXPECT_EQ(refusal([] { check_local("/var/run/systemd/x", state); }),
+            "'/var/run/systemd/x' (the same as '/run/systemd/x') is not for files from Git: "
+            "'/run/systemd' belongs to the system");
+  EXPECT_EQ(refusal([] { check_local("/sbin/overlayd", state); }),
+            "'/sbin/overlayd' (the same as '/usr/sbin/overlayd') is overlayd's own");
+  EXPECT_EQ(refusal([] { check_local("/var/run/overlayd", state); }),
+            "'/var/run/overlayd' (the same as '/run/overlayd') is overlayd's own");
+}
+
+TEST(Alias, LeadsToOnePlace) {
+  const std::vector<std::pair<std::string, std::string>> cases = {
+      {"/var/run/x/y", "/run/x/y"},     {"/lib/x", "/usr/lib/x"},     {"/library", "/library"},
+      {"/var/running", "/var/running"}, {"/usr/lib/x", "/usr/lib/x"}, {"/etc/x", "/etc/x"}};
+  for (const auto& [given, expected] : cases) EXPECT_EQ(resolve_alias(given), expected);
 }
 
 TEST(Local, NothingGoesBelowTheKernelsAndThePackageManagersPaths) {

@@ -218,6 +218,23 @@ const std::vector<Case> conflicts = {
      two("{ local = '/etc/a', link = 'a' }, { local = '/etc/a', link = 'a' }",
          "{ local = '/etc/b', link = 'b' }"),
      {"5:53: '/etc/a' is already claimed (service 'one', line 5)"}},
+    {"PathTwiceByAnAlias",
+     two("{ local = '/run/a', link = 'a' }", "{ local = '/var/run/a', link = 'b' }"),
+     {"8:19: '/var/run/a' (the same as '/run/a') is already claimed as '/run/a' (service 'one', "
+      "line 5)"}},
+    {"PathTwiceByTheSameAlias",
+     two("{ local = '/lib/a', link = 'a' }", "{ local = '/lib/a', link = 'b' }"),
+     {"8:19: '/lib/a' (the same as '/usr/lib/a') is already claimed (service 'one', line 5)"}},
+    {"SymlinkInBindByAnAlias",
+     two("{ local = '/usr/lib/a/b', link = 'a', type = 'symlink' }",
+         "{ local = '/lib/a', link = 'b' }"),
+     {"5:19: '/usr/lib/a/b' lies inside the overlay '/lib/a' (the same as '/usr/lib/a') (service "
+      "'two', line 8): a symlink cannot be made in a read-only mount"}},
+    {"MountInsideAnOverlayByAnAlias",
+     two("{ local = '/run/a', link = 'a' }", "{ local = '/etc/b', link = 'b' }",
+         "mount = '/var/run/a/b'"),
+     {"9:9: mount '/var/run/a/b' (the same as '/run/a/b') lies inside the overlay '/run/a' "
+      "(service 'one', line 5)"}},
     {"BindInBind",
      two("{ local = '/etc/a', link = 'a' }", "{ local = '/etc/a/b/c', link = 'b' }"),
      {}},

@@ -182,6 +182,22 @@ TEST(Config, BlocksForOtherMachinesAreCountedAndLeftOut) {
             "services.toml: 1 service for this machine, 2 for others");
 }
 
+TEST(Config, AliasesAreResolved) {
+  const auto result = parse(
+      "[global]\nstate_directory = '/var/run/state'\n"
+      "[[services]]\nupstream = '/r'\nservice = 'a'\n"
+      "dirs = [{ local = '/lib/x', link = 'x' }]\n"
+      "[[services]]\nupstream = '/r'\nservice = 'b'\nmount = '/var/run/checkouts'\n"
+      "dirs = [{ local = '/var/run/x', link = 'x' }]\n");
+  ASSERT_TRUE(result.config) << render(result.diagnostics);
+  EXPECT_EQ(result.config->global.state_directory, "/run/state");
+  const auto& [a, b] = std::tie(result.config->services.at(0), result.config->services.at(1));
+  EXPECT_EQ(a.overlays.at(0).local, "/usr/lib/x");
+  EXPECT_EQ(a.checkout, "/run/state/checkouts/a");
+  EXPECT_EQ(b.overlays.at(0).local, "/run/x");
+  EXPECT_EQ(b.checkout, "/run/checkouts/b");
+}
+
 TEST(Config, ServicesMayShareAUnitAnUpstreamAndAPackage) {
   const auto result =
       parse(service_with("package = 'nginx'\n"
