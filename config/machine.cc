@@ -1,7 +1,6 @@
 #include "config/machine.h"
 
 #include <arpa/inet.h>
-#include <fnmatch.h>
 #include <strings.h>
 
 #include <algorithm>
@@ -11,6 +10,7 @@
 #include <optional>
 
 #include "config/characters.h"
+#include "config/glob.h"
 #include "config/rejected.h"
 
 namespace overlayd {
@@ -49,6 +49,20 @@ bool has_address_in(const Host& host, const Address& block, int bits) {
   });
 }
 
+// The address without what lies beyond the prefix.
+Address network_of(Address address, int bits) {
+  for (size_t byte = 0; byte < address.bytes.size(); byte++, bits -= 8)
+    if (bits < 8)
+      address.bytes.at(byte) &= static_cast<uint8_t>(bits <= 0 ? 0 : 0xff << (8 - bits));
+  return address;
+}
+
+std::string text_of(const Address& address) {
+  std::array<char, INET6_ADDRSTRLEN> text{};
+  inet_ntop(address.family, address.bytes.data(), text.data(), text.size());
+  return text.data();
+}
+
 bool matches_block(std::string_view machine, size_t slash, const Host& host) {
   const auto address = parse_address(machine.substr(0, slash));
   const auto text = machine.substr(slash + 1);
@@ -57,17 +71,14 @@ bool matches_block(std::string_view machine, size_t slash, const Host& host) {
   if (!address || error != std::errc() || end != text.data() + text.size() || bits < 0 ||
       bits > address->bits())
     throw Rejected::because("'{}' is not a block of IP addresses, such as 10.0.0.0/24", machine);
-  return has_address_in(host, *address, bits);
+  const Address network = network_of(*address, bits);
+  if (network.bytes != address->bytes)
+    throw Rejected(fmt::format("'{}' is an address in a block, not a block", machine),
+                   fmt::format("{}/{}", text_of(network), bits));
+  return has_address_in(host, network, bits);
 }
 
 std::string short_name(const std::string& name) { return name.substr(0, name.find('.')); }
-
-bool matches_glob(const std::string& pattern, const Host& host) {
-  const auto matches_name = [&](const std::string& name) {
-    return fnmatch(pattern.c_str(), name.c_str(), FNM_CASEFOLD) == 0;
-  };
-  return matches_name(host.name) || matches_name(short_name(host.name));
-}
 
 bool matches_name(const std::string& name, const Host& host) {
   return strcasecmp(name.c_str(), host.name.c_str()) == 0 ||
@@ -82,8 +93,11 @@ bool matches(std::string_view machine, const Host& host) {
     return matches_block(machine, slash, host);
   if (const auto address = parse_address(machine))
     return has_address_in(host, *address, address->bits());
-  const bool is_glob = machine.find_first_of("*?[") != std::string_view::npos;
-  if (is_glob && consists_of(machine, "._-*?[]!^")) return matches_glob(std::string(machine), host);
+  if (is_glob(machine)) {
+    check_glob(machine);
+    return matches_glob(std::string(machine), host.name) ||
+           matches_glob(std::string(machine), short_name(host.name));
+  }
   const bool is_cut_address = machine.find('.') != std::string_view::npos &&
                               machine.find_first_not_of("0123456789.") == std::string_view::npos;
   if (is_cut_address || !consists_of(machine, "._-"))

@@ -31,7 +31,10 @@ TEST(Machine, MeansThisOne) {
                                   "192.0.2.0/24",
                                   "192.0.2.7/32",
                                   "10.0.0.0/8",
-                                  "10.1.2.99/24",
+                                  "10.1.2.0/24",
+                                  "graf[]a]na",
+                                  "graf[a-]na",
+                                  "graf[^-]na",
                                   "0.0.0.0/0",
                                   "::/0",
                                   "2001:db8:0:1::/64",
@@ -70,6 +73,33 @@ TEST(Machine, IsNotWellFormed) {
                                   "a\nb",
                                   "192.0.2.0/24x"})
     EXPECT_THROW((void)matches(entry, host), Rejected) << entry;
+}
+
+// What refuses `entry` says, and suggests.
+std::string refusal(const std::string& entry) {
+  try {
+    (void)matches(entry, host);
+    return "";
+  } catch (const Rejected& rejected) {
+    return rejected.what() + (rejected.suggestion().empty() ? "" : "|" + rejected.suggestion());
+  }
+}
+
+TEST(Machine, IsABlockWithoutTheBitsOfAHost) {
+  const std::string reason = "' is an address in a block, not a block|";
+  EXPECT_EQ(refusal("10.0.0.5/24"), "'10.0.0.5/24" + reason + "10.0.0.0/24");
+  EXPECT_EQ(refusal("10.1.2.3/31"), "'10.1.2.3/31" + reason + "10.1.2.2/31");
+  EXPECT_EQ(refusal("10.1.2.3/0"), "'10.1.2.3/0" + reason + "0.0.0.0/0");
+  EXPECT_EQ(refusal("10.255.0.0/9"), "'10.255.0.0/9" + reason + "10.128.0.0/9");
+  EXPECT_EQ(refusal("2001:db8::7/64"), "'2001:db8::7/64" + reason + "2001:db8::/64");
+}
+
+TEST(Machine, IsAGlobThatCanMatch) {
+  for (const std::string glob : {"web[1", "web[", "web[!", "web[]", "web[!]", "web[^]", "*[a-z"})
+    EXPECT_EQ(refusal(glob), "'" + glob + "' is no glob: it has a '[' without a ']'");
+  for (const std::string glob : {"web1]", "*]", "web[1]]"})
+    EXPECT_EQ(refusal(glob), "'" + glob + "' is no glob: it has a ']' without a '['");
+  EXPECT_EQ(refusal("web[9-0]"), "'web[9-0]' is no glob: there is nothing from '9' to '0'");
 }
 
 TEST(Machine, AHostThatKnowsItsShortNameOnly) {
