@@ -1,5 +1,7 @@
 #include "config/parse.h"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "base/error.h"
@@ -22,31 +24,38 @@ ParseResult failed(const Diagnostics& diagnostics) {
           .text = {}};
 }
 
+// Takes those for other machines out of `blocks`.
+std::vector<ServiceBlock> take_others(std::vector<ServiceBlock>& blocks) {
+  const auto others = std::stable_partition(
+      blocks.begin(), blocks.end(), [](const auto& block) { return block.for_this_machine; });
+  std::vector<ServiceBlock> result(std::make_move_iterator(others),
+                                   std::make_move_iterator(blocks.end()));
+  blocks.erase(others, blocks.end());
+  return result;
+}
+
 ParseResult read_root(Table root, const Host& host) {
+  auto& diagnostics = root.diagnostics();
   Config config;
   config.global = read_global(root);
   config.web = read_web(root);
   const auto declared = read_upstreams(root, config.global);
   std::vector<ServiceBlock> blocks;
-  std::vector<std::string> others;
-  for (auto& table : root.tables("services", "[[services]]", "[[services]]")) {
-    auto block = read_service(std::move(table), config.global, host);
-    if (block.for_this_machine)
-      blocks.push_back(std::move(block));
-    else
-      others.push_back(block.config.name);
-  }
+  for (auto& table : root.tables("services", "[[services]]", "[[services]]"))
+    blocks.push_back(read_service(std::move(table), config.global, host));
   root.finish();
+  // a wrong block may be the one that was to follow it
+  if (diagnostics.empty()) check_use(declared, blocks, config.global, diagnostics);
 
-  auto& diagnostics = root.diagnostics();
+  const auto others = take_others(blocks);
   check_claims(blocks, config.global, diagnostics);
   config.upstreams = followed_upstreams(declared, blocks, config.global, diagnostics);
   if (!diagnostics.empty()) return failed(diagnostics);
+  ParseResult result;
   for (auto& block : blocks) config.services.push_back(std::move(block.config));
-  return {.config = std::move(config),
-          .diagnostics = {},
-          .services_for_others = std::move(others),
-          .text = {}};
+  for (const auto& block : others) result.services_for_others.push_back(block.config.name);
+  result.config = std::move(config);
+  return result;
 }
 
 std::string services(size_t count) {

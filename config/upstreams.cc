@@ -1,7 +1,9 @@
 #include "config/upstreams.h"
 
+#include <algorithm>
 #include <map>
 
+#include "base/text.h"
 #include "config/paths.h"
 #include "config/rules.h"
 
@@ -71,6 +73,20 @@ std::vector<UpstreamConfig> read_upstreams(Table& root, const GlobalConfig& glob
                                          line_of(first->second)));
   }
   return result;
+}
+
+void check_use(const std::vector<UpstreamConfig>& declared, const std::vector<ServiceBlock>& all,
+               const GlobalConfig& global, Diagnostics& diagnostics) {
+  std::vector<std::string> used;
+  if (global.upstream) used.push_back(global.upstream->text());
+  for (const auto& block : all)
+    if (block.upstream) used.push_back(block.upstream->text());
+  for (const auto& upstream : declared) {
+    const auto& url = upstream.url.text();
+    if (std::find(used.begin(), used.end(), url) == used.end())
+      diagnostics.add(upstream.origin, fmt::format("no [[services]] block follows '{}'", url),
+                      nearest(url, used).value_or(""));
+  }
 }
 
 std::vector<UpstreamConfig> followed_upstreams(const std::vector<UpstreamConfig>& declared,

@@ -11,6 +11,11 @@ namespace overlayd {
 
 std::vector<UpstreamConfig> read_upstreams(Table& root, const GlobalConfig& global);
 
+// Notes those of `declared` that are of no use on any machine: no block of the file follows them,
+// and [global] does not name them.
+void check_use(const std::vector<UpstreamConfig>& declared, const std::vector<ServiceBlock>& all,
+               const GlobalConfig& global, Diagnostics& diagnostics);
+
 // One entry for each upstream of `blocks`, from `declared` or else with the defaults. A credential
 // may stand in either place; two different ones for one upstream are noted.
 std::vector<UpstreamConfig> followed_upstreams(const std::vector<UpstreamConfig>& declared,

@@ -194,6 +194,19 @@ const std::vector<Case> upstreams = {
      "[[upstreams]]\nurl = 'https://t:one@example.org/r'\n[[services]]\nservice = 'a'\n"
      "upstream = 'https://t:two@example.org/r'\ndirs = [{ local = '/etc/a', link = 'a' }]\n",
      {"5:12: upstream 'https://***@example.org/r' has another credential in line 2"}},
+    {"OfNoUse",
+     "[[upstreams]]\nurl = 'https://me:pw@example.org/q'\ninterval = '5m'\n" + service_with(""),
+     {"2:7: no [[services]] block follows 'https://example.org/q' (did you mean "
+      "'https://example.org/r'?)"}},
+    {"OfUseElsewhereOnly",
+     "[global]\nupstream = '/a'\n[[upstreams]]\nurl = '/a'\n[[upstreams]]\nurl = '/other'\n" +
+         service_with("[[services]]\nservice = 'a'\nmachine = 'other'\nupstream = '/other'\n"
+                      "dirs = [{ local = '/etc/a', link = 'a' }]"),
+     {}},
+    {"OfNoUsePerhapsAsTheServiceIsWrong",
+     "[[upstreams]]\nurl = '/a'\n" + service_with("[[services]]\nservice = 'a'\nupstream = 'a'\n"
+                                                  "dirs = [{ local = '/etc/a', link = 'a' }]"),
+     {"9:12: this is neither a URL nor an absolute path"}},
     {"UnknownKey",
      "[[upstreams]]\nurl = '/r'\nsshkey = '/k'\n",
      {"3:1: unknown key 'sshkey' in [[upstreams]] (did you mean 'ssh_key'?)"}},

@@ -212,7 +212,7 @@ TEST(Config, ServicesMayShareAUnitAnUpstreamAndAPackage) {
 
 TEST(Config, UpstreamsThatNoServiceHereFollowsAreLeftOut) {
   const auto result =
-      parse("[[upstreams]]\nurl = 'https://example.org/unused'\n" + service_with(""));
+      parse("[global]\nupstream = '/unused'\n[[upstreams]]\nurl = '/unused'\n" + service_with(""));
   ASSERT_TRUE(result.config) << render(result.diagnostics);
   ASSERT_EQ(result.config->upstreams.size(), 1U);
   EXPECT_EQ(result.config->upstreams[0].url.text(), "https://example.org/r");
