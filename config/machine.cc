@@ -87,6 +87,13 @@ bool matches_name(const std::string& name, const Host& host) {
 
 }  // namespace
 
+std::vector<std::string> identities(const Host& host) {
+  std::vector<std::string> result = {host.name};
+  if (const auto name = short_name(host.name); name != host.name) result.push_back(name);
+  result.insert(result.end(), host.addresses.begin(), host.addresses.end());
+  return result;
+}
+
 bool matches(std::string_view machine, const Host& host) {
   if (machine.empty()) throw Rejected("this name of a machine is empty");
   if (const size_t slash = machine.find('/'); slash != std::string_view::npos)

@@ -6,7 +6,6 @@
 
 #include "base/error.h"
 #include "base/file.h"
-#include "base/text.h"
 #include "config/claims.h"
 #include "config/document.h"
 #include "config/global.h"
@@ -53,13 +52,11 @@ ParseResult read_root(Table root, const Host& host) {
   if (!diagnostics.empty()) return failed(diagnostics);
   ParseResult result;
   for (auto& block : blocks) config.services.push_back(std::move(block.config));
-  for (const auto& block : others) result.services_for_others.push_back(block.config.name);
+  for (const auto& block : others)
+    result.services_for_others.push_back(
+        {.name = block.config.name, .machines = block.machines, .origin = block.config.origin});
   result.config = std::move(config);
   return result;
-}
-
-std::string services(size_t count) {
-  return count == 0 ? "no service" : fmt::format("{} service{}", count, count == 1 ? "" : "s");
 }
 
 }  // namespace
@@ -83,14 +80,6 @@ ParseResult parse_file(const std::string& path, const Host& host) {
   ParseResult result = parse_text(text, path, host);
   result.text = std::move(text);
   return result;
-}
-
-std::string summary(const ParseResult& result, std::string_view file) {
-  const size_t count = result.config ? result.config->services.size() : 0;
-  auto text = fmt::format("{}: {} for this machine", printable(file), services(count));
-  if (!result.services_for_others.empty())
-    text += fmt::format(", {} for others", result.services_for_others.size());
-  return text;
 }
 
 }  // namespace overlayd

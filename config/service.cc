@@ -61,6 +61,7 @@ class BlockReader {
       const auto is_meant =
           diagnostics().attempt(entry.at, [&] { return matches(entry.value, host_); });
       if (is_meant.value_or(false)) result_.for_this_machine = true;
+      result_.machines.push_back(entry.value);
     }
   }
 

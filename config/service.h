@@ -20,6 +20,7 @@ struct ServiceBlock {
   std::string mount;                // parent of config.checkout
   std::vector<std::string> locals;  // of config.overlays
   bool for_this_machine = true;
+  std::vector<std::string> machines;  // that it is for, as they are written; empty: all
 
   // where to point when two blocks contradict each other
   Origin name_at;

@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "config/host.h"
+#include "config/summary.h"
 #include "daemon/restore.h"
 #include "mounts/outside.h"
 #include "mounts/overlay.h"
@@ -58,9 +59,10 @@ struct Alone {
 }  // namespace
 
 int check_config(const std::string& file) {
-  const ParseResult result = parse_file(file, this_host());
+  const Host host = this_host();
+  const ParseResult result = parse_file(file, host);
   if (result.config) {
-    fmt::print("{}\n", summary(result, file));
+    fmt::print("{}\n{}", summary(result, file), explain_others(result, host));
     return 0;
   }
   fmt::print(stderr, "{}", render(result.diagnostics));

@@ -99,7 +99,8 @@ Loaded load(const Options& options) {
               loaded.config_error);
   }
   loaded.config = *result.config;
-  loaded.services_for_others = result.services_for_others;
+  for (const auto& service : result.services_for_others)
+    loaded.services_for_others.push_back(service.name);
   loaded.text = std::move(result.text);
   loaded.settings = make_settings(options, loaded.config);
   require_nothing_left_behind(settings_in_force(options), loaded.settings);

@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "config/host.h"
+#include "config/summary.h"
 #include "daemon/load.h"
 #include "daemon/restore.h"
 
@@ -113,7 +114,7 @@ void Manager::addresses_changed() {
   ParseResult result = parse_file(settings_.config_file, this_host());
   if (!result.config || *result.config == config_) return;
   log_info("network addresses changed: {}", summary(result, settings_.config_file));
-  for_others_.insert(result.services_for_others.begin(), result.services_for_others.end());
+  for (const auto& service : result.services_for_others) for_others_.insert(service.name);
   take_over(std::move(result));
 }
 

@@ -1,6 +1,7 @@
 #include "tests/unit/config_test.h"
 
 #include "config/config.h"
+#include "config/summary.h"
 
 namespace overlayd::test {
 namespace {
@@ -180,6 +181,20 @@ TEST(Config, BlocksForOtherMachinesAreCountedAndLeftOut) {
   EXPECT_EQ(result.config->upstreams[0].url.text(), "/r");
   EXPECT_EQ(summary(result, "services.toml"),
             "services.toml: 1 service for this machine, 2 for others");
+}
+
+TEST(Config, WhyBlocksAreForOtherMachinesIsTold) {
+  const auto block = [](const std::string& name, const std::string& machine) {
+    return "[[services]]\nmachine = " + machine + "\nservice = '" + name +
+           "'\nupstream = '/r'\ndirs = [{ local = '/etc/a', link = 'a' }]\n";
+  };
+  const auto result = parse(block("grafana-server", "'grafana.atom.net'") +
+                            block("mine", "'graf*'") + block("web", "['web*', '10.0.0.0/8']"));
+  EXPECT_EQ(explain_others(result, this_machine()),
+            "not for this machine (grafana.atoom.net, grafana, 192.0.2.7, 2001:db8::7):\n"
+            "  line 1   grafana-server  grafana.atom.net\n"
+            "  line 11  web             web*, 10.0.0.0/8\n");
+  EXPECT_EQ(explain_others(parse(service_with("")), this_machine()), "");
 }
 
 TEST(Config, AliasesAreResolved) {
