@@ -8,6 +8,8 @@ namespace {
 // toml++ says "Error while parsing value: could not determine value type", and may quote from the
 // line; where that line has a credential, the quotation is left out.
 std::string explain(std::string_view description) {
+  if (description.find("redefine existing array 'services'") != std::string_view::npos)
+    return "'services = []' above says that there is no service: take it out";
   constexpr std::string_view prefix = "Error while parsing ";
   if (description.starts_with(prefix))
     return fmt::format("not valid TOML in this {}", description.substr(prefix.size()));

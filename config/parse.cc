@@ -33,6 +33,14 @@ std::vector<ServiceBlock> take_others(std::vector<ServiceBlock>& blocks) {
   return result;
 }
 
+// A file that was cut off must not look like one that lets go of everything.
+void require_services(const Table& root, Diagnostics& diagnostics) {
+  if (root.has("services")) return;
+  diagnostics.add({}, fmt::format("{}: if nothing is to be in place, say 'services = []'",
+                                  root.empty() ? "there is nothing in this file"
+                                               : "there is no [[services]] block in this file"));
+}
+
 ParseResult read_root(Table root, const Host& host) {
   auto& diagnostics = root.diagnostics();
   Config config;
@@ -43,7 +51,8 @@ ParseResult read_root(Table root, const Host& host) {
   for (auto& table : root.tables("services", "[[services]]", "[[services]]"))
     blocks.push_back(read_service(std::move(table), config.global, host));
   root.finish();
-  // a wrong block may be the one that was to follow it
+  // where something else is wrong, that may be why something seems to be missing
+  if (diagnostics.empty()) require_services(root, diagnostics);
   if (diagnostics.empty()) check_use(declared, blocks, config.global, diagnostics);
 
   const auto others = take_others(blocks);

@@ -57,6 +57,7 @@ class Table {
     return apply(integer(key), target, rule);
   }
 
+  bool empty() const { return table_->empty(); }
   bool has(const std::string& key) const { return table_->contains(key); }
   // Notes that `key` is missing, unless some other key looks like a misspelling of it: finish()
   // tells about that one.

@@ -77,6 +77,7 @@ std::vector<UpstreamConfig> read_upstreams(Table& root, const GlobalConfig& glob
 
 void check_use(const std::vector<UpstreamConfig>& declared, const std::vector<ServiceBlock>& all,
                const GlobalConfig& global, Diagnostics& diagnostics) {
+  if (all.empty()) return;
   std::vector<std::string> used;
   if (global.upstream) used.push_back(global.upstream->text());
   for (const auto& block : all)

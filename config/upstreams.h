@@ -12,7 +12,7 @@ namespace overlayd {
 std::vector<UpstreamConfig> read_upstreams(Table& root, const GlobalConfig& global);
 
 // Notes those of `declared` that are of no use on any machine: no block of the file follows them,
-// and [global] does not name them.
+// and [global] does not name them. Where there is no block at all, that is meant.
 void check_use(const std::vector<UpstreamConfig>& declared, const std::vector<ServiceBlock>& all,
                const GlobalConfig& global, Diagnostics& diagnostics);
 

@@ -24,7 +24,7 @@ class Load : public testing::Test {
   }
   void write_config(const std::string& text) const { temp_.file("services.toml", text); }
   void write_config_with_state_in(const std::string& path) const {
-    write_config("[global]\nstate_directory = '" + path + "'\n");
+    write_config("services = []\n[global]\nstate_directory = '" + path + "'\n");
   }
   // As the daemon does when it comes up.
   void come_up() const {
@@ -89,6 +89,15 @@ TEST_F(Load, BrokenFileLeavesTheOneBeforeInForce) {
   const Loaded loaded = load(options_);
   EXPECT_NE(loaded.config_error, "");
   EXPECT_EQ(loaded.settings.state_directory, temp_ / "state");
+}
+
+TEST_F(Load, FileThatWasCutOffLeavesTheOneBeforeInForce) {
+  write_config_with_state_in(temp_ / "state");
+  come_up();
+  write_config("");
+  EXPECT_NE(load(options_).config_error, "");
+  write_config("[global]\n");
+  EXPECT_NE(load(options_).config_error, "");
 }
 
 TEST_F(Load, FullDiskHindersNothing) {

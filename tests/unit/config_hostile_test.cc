@@ -34,17 +34,16 @@ TEST(Hostile, DepthIsRefused) {
 TEST(Hostile, DepthInStringsAndCommentsIsNoDepth) {
   const std::string brackets = repeat("[{.", 100);
   for (const auto& text :
-       {"# " + brackets + "\n", "zebra = '" + brackets + "'\n",
+       {"zebra = 1 # " + brackets + "\n", "zebra = '" + brackets + "'\n",
         R"(zebra = "\")" + brackets + "\"\n", "zebra = '''\n'" + brackets + "\n'''\n",
         "zebra = \"\"\"\n\"" + brackets + "\n\"\"\"\n"}) {
-    for (const auto& problem : problems(text))
-      EXPECT_EQ(problem, "1:1: unknown key 'zebra' in the file");
+    EXPECT_EQ(problems(text), Problems{"1:1: unknown key 'zebra' in the file"});
   }
 }
 
 TEST(Hostile, ALongLineIsRefused) {
   EXPECT_EQ(problems("\n# " + std::string(70000, 'x')), Problems{"2:1: this line is too long"});
-  EXPECT_EQ(problems("# " + std::string(60000, 'x')), Problems{});
+  EXPECT_EQ(problems("services = [] # " + std::string(60000, 'x')), Problems{});
 }
 
 TEST(Hostile, WhatIsNotTomlIsToldWithItsPlace) {

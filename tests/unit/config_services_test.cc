@@ -20,6 +20,22 @@ const std::vector<Case> structure = {
      "[globl]\n",
      {"1:2: unknown key 'globl' in the file (did you mean 'global'?)"}},
     {"UnknownKeyNearNothing", "zebra = 1\n", {"1:1: unknown key 'zebra' in the file"}},
+    {"Empty",
+     "",
+     {" there is nothing in this file: if nothing is to be in place, say 'services = "
+      "[]'"}},
+    {"CommentsOnly",
+     "\n# [[services]]\n\n",
+     {" there is nothing in this file: if nothing is to be in place, say 'services = "
+      "[]'"}},
+    {"CutOff",
+     "[global]\nupstream = '/r'\n[[upstreams]]\nurl = '/r2'\n",
+     {" there is no [[services]] block in this file: if nothing is to be in place, say "
+      "'services = []'"}},
+    {"ExplicitlyNoService", "services = []\n[[upstreams]]\nurl = '/r'\n", {}},
+    {"NoServiceAndYetOne",
+     "services = []\n" + service_with(""),
+     {"2:1: 'services = []' above says that there is no service: take it out"}},
     {"ServicesAsTable",
      "[services]\n",
      {"1:1: 'services' must be a list of tables, written [[services]], not a table"}},

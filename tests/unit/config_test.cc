@@ -51,8 +51,8 @@ TEST(Config, TheExampleWorksAsItStands) {
   EXPECT_EQ(summary(result, "services.toml"), "services.toml: 1 service for this machine");
 }
 
-TEST(Config, AnEmptyFileIsValidAndDoesNothing) {
-  for (const std::string text : {"", "# nothing yet\n", "[global]\n[web]\n", "services = []\n"}) {
+TEST(Config, AFileThatSaysSoHasNoServices) {
+  for (const std::string text : {"services = []\n", "services = []\n[global]\n[web]\n"}) {
     const auto result = parse(text);
     ASSERT_TRUE(result.config) << render(result.diagnostics);
     EXPECT_TRUE(result.config->services.empty());
@@ -269,7 +269,7 @@ TEST(Config, EqualityIgnoresWhereThingsStandAndSeesWhatTheyMean) {
 }
 
 TEST(Config, AServiceOfAnotherConfigHasNoUpstreamHere) {
-  const auto result = parse("");
+  const auto result = parse("services = []");
   ServiceConfig stranger;
   stranger.name = "x";
   EXPECT_THROW((void)result.config->upstream_of(stranger), Error);

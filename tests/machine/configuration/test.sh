@@ -263,8 +263,18 @@ test_held() {
 }
 
 test_no_service() {
-  say "a file without services takes everything away"
-  services </dev/null
+  say "a file that was cut off changes nothing"
+  local rest
+  for rest in '' $'[global]\ninterval = "1h"'; do
+    services <<<"$rest"
+    fails_with 1 overlayctl reload
+    assert_contains "$output" "say 'services = []'"
+    overlay_at /etc/web
+    overlay_at /etc/more
+  done
+
+  say "a file that says that there are no services takes everything away"
+  services <<<'services = []'
   wait_for 10 gone /etc/more
   wait_for 10 gone /etc/web
   assert_eq '[]' "$(overlayctl status --json | jq --compact-output .services)"

@@ -168,7 +168,7 @@ test_upgrade() {
   assert_eq $'from Git\nfrom Git' "$(cat /var/log/grafana)"
 
   say "which is there when the service is taken out of services.toml"
-  services </dev/null
+  services <<<'services = []'
   wait_for 10 is_packaged
   assert_eq "" "$(overlayd outside -- find /etc/grafana -name '*.dpkg-*')"
 }
