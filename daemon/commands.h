@@ -9,7 +9,7 @@
 
 namespace overlayd {
 
-// The daemon: runs until it is told to end.
+// The daemon: runs until it is told to end. Throws WrongConfig if it cannot start with the file.
 int run_daemon(const Options& options);
 // Says what is wrong with the file: 0 if nothing, else 1.
 int check_config(const std::string& file);

@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/path.h"
+#include "base/text.h"
 #include "config/host.h"
 #include "daemon/place.h"
 
@@ -47,11 +48,10 @@ void require_nothing_left_behind(const Settings& before, const Settings& setting
   if (before.state_directory == settings.state_directory) return;
   if (kind_of(before.states()) != PathKind::directory) return;
   if (list_dir(open_dir(before.states()).get()).empty()) return;
-  throw Error::of(
+  throw WrongConfig(fmt::format(
       "state_directory is {}, but by what is in {} overlays are in place: set it back; or have "
-      "them "
-      "taken away with 'overlayd clear', and start overlayd again",
-      settings.state_directory, before.state_directory);
+      "them taken away with 'overlayd clear', and start overlayd again",
+      settings.state_directory, before.state_directory));
 }
 
 }  // namespace
@@ -94,7 +94,11 @@ Loaded load(const Options& options) {
   if (!result.config) {
     loaded.config_error = render(result.diagnostics);
     result = parse_file(options.home + "/" + good_copy, this_host());
-    if (!result.config) throw Error(loaded.config_error);
+    if (!result.config)
+      throw WrongConfig(fmt::format(
+          "cannot start: {} is wrong, and none was in force before; mend it, and start overlayd "
+          "again\n{}",
+          options.config_file, trim(loaded.config_error)));
     log_error("{} is wrong, what was in force before stays so:\n{}", options.config_file,
               loaded.config_error);
   }

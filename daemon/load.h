@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "base/error.h"
 #include "config/parse.h"
 #include "daemon/settings.h"
 
@@ -24,10 +25,16 @@ struct Loaded {
   std::string config_error;  // the file's diagnostics, if an earlier one is in force instead
 };
 
+// Nothing gets better by trying again: somebody has to mend the configuration.
+class WrongConfig : public Error {
+ public:
+  using Error::Error;
+};
+
 // Reads the file, and changes nothing. If it is wrong, what was in force before is taken; without
-// such, throws Error with the diagnostics. Throws Error too if it names another state directory
-// than the one that is in force, and something is in place by that: nobody would take it away any
-// more.
+// such, throws WrongConfig with the diagnostics. Throws WrongConfig too if it names another state
+// directory than the one that is in force, and something is in place by that: nobody would take it
+// away any more.
 Loaded load(const Options& options);
 
 // Keeps the text of the file that is in force, for a start with a broken one. Cannot fail: it

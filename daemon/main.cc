@@ -1,3 +1,4 @@
+#include <sysexits.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
@@ -50,6 +51,9 @@ int main(int argc, char** argv) {
     if (clear->parsed()) return overlayd::clear_overlays(options);
     if (outside->parsed()) return overlayd::run_outside(options, command);
     return overlayd::run_daemon(options);
+  } catch (const overlayd::WrongConfig& error) {
+    overlayd::log_line(LOG_ERR, error.what());
+    return EX_CONFIG;
   } catch (const std::exception& error) {
     overlayd::log_line(LOG_ERR, error.what());
     return 1;

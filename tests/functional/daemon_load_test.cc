@@ -68,7 +68,7 @@ TEST_F(Load, StateDirectoryInUseIsNotLeftBehind) {
   come_up();
   temp_.file("state/state/web", "");
   write_config_with_state_in(temp_ / "other");
-  EXPECT_THROW(load(options_), Error);
+  EXPECT_THROW(load(options_), WrongConfig);
   fs::remove(temp_ / "state/state/web");
   come_up();
   EXPECT_EQ(state_in_force(), temp_ / "other");
@@ -89,6 +89,18 @@ TEST_F(Load, BrokenFileLeavesTheOneBeforeInForce) {
   const Loaded loaded = load(options_);
   EXPECT_NE(loaded.config_error, "");
   EXPECT_EQ(loaded.settings.state_directory, temp_ / "state");
+}
+
+TEST_F(Load, BrokenFileWithNoneBeforeIsToldWhole) {
+  write_config("[globl]\n[wbe]\n");
+  try {
+    load(options_);
+    FAIL() << "it was taken";
+  } catch (const WrongConfig& error) {
+    const std::string text = error.what();
+    EXPECT_NE(text.find("services.toml:1:2: unknown key 'globl'"), std::string::npos) << text;
+    EXPECT_NE(text.find("services.toml:2:2: unknown key 'wbe'"), std::string::npos) << text;
+  }
 }
 
 TEST_F(Load, FileThatWasCutOffLeavesTheOneBeforeInForce) {

@@ -41,6 +41,40 @@ make_history() {
   commit second 'another upstream' >/dev/null
 }
 
+test_wrong_from_the_start() {
+  say "with a services.toml that is wrong from the start the package is installed, and says in a line what to do"
+  web 'service = "web"' 'action = "restrat"' 'umask = "0999"' "$dirs"
+  local said
+  said=$(dpkg --force-confold --install /debs/overlayd_*.deb 2>&1 >/dev/null) || fail "$said"
+  assert_contains "$(tail --lines=1 <<<"$said")" "mend it, then 'systemctl start overlayd'"
+  assert_lacks "$said" 'Job for'
+  assert_lacks "$said" 'Could not execute'
+  assert_eq 'failed 78 0' "$(unit_properties ActiveState ExecMainStatus NRestarts)"
+  systemctl is-active overlayd-web
+
+  say "overlayd is not started over and over, and tells every mistake in the journal and on a terminal"
+  local place
+  for place in services.toml:7:10 services.toml:8:9; do
+    assert_contains "$(journalctl --unit=overlayd --output=cat)" $place
+    fails_with 78 overlayd
+    assert_contains "$output" $place
+  done
+  fails_with 1 systemctl start overlayd
+  assert_eq 'failed 78 0' "$(unit_properties ActiveState ExecMainStatus NRestarts)"
+  fails_with 1 overlayctl status
+  assert_contains "$output" 'overlayd check'
+
+  say "mended and started, it runs"
+  web 'service = "web"' "$dirs"
+  systemctl start overlayd
+  wait_for 10 holds /etc/web/page main
+}
+unit_properties() {
+  local property values=()
+  for property in "$@"; do values+=("$(systemctl show --value --property="$property" overlayd)"); done
+  echo "${values[*]}"
+}
+
 test_check() {
   say "overlayd check ends with 0 or 1, and tells every mistake with its place"
   fails_with 0 overlayd check
@@ -281,9 +315,7 @@ test_no_service() {
 }
 
 make_history
-web 'service = "web"' "$dirs"
-install_overlayd
-wait_for 10 holds /etc/web/page main
+test_wrong_from_the_start
 test_check
 test_bad_file
 test_ways_to_edit
