@@ -9,14 +9,12 @@ namespace overlayd {
 namespace {
 
 // The characters between the brackets, without '!' or '^'.
-void check_set(std::string_view glob, std::string_view set) {
-  for (size_t dash = set.find('-'); dash != std::string_view::npos;
-       dash = set.find('-', dash + 1)) {
-    if (dash == 0 || dash + 1 == set.size()) continue;  // it stands for itself
-    if (set[dash - 1] > set[dash + 1])
+void check_set(std::string_view glob, std::string_view characters) {
+  const std::string set = lower_case(characters);
+  for (size_t at = 1; at + 1 < set.size(); at++)  // first or last, a '-' stands for itself
+    if (set[at] == '-' && set[at - 1] > set[at + 1])
       throw Rejected::because("'{}' is no glob: there is nothing from '{}' to '{}'", glob,
-                              set[dash - 1], set[dash + 1]);
-  }
+                              set[at - 1], set[at + 1]);
 }
 
 }  // namespace

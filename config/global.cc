@@ -1,9 +1,10 @@
 #include "config/global.h"
 
 #include "config/aliases.h"
+#include "config/names.h"
 #include "config/paths.h"
 #include "config/reserved.h"
-#include "config/rules.h"
+#include "config/values.h"
 
 namespace overlayd {
 namespace {

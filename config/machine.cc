@@ -1,14 +1,12 @@
 #include "config/machine.h"
 
-#include <arpa/inet.h>
 #include <strings.h>
 
 #include <algorithm>
-#include <array>
 #include <charconv>
-#include <cstdint>
 #include <optional>
 
+#include "config/address.h"
 #include "config/characters.h"
 #include "config/glob.h"
 #include "config/rejected.h"
@@ -16,51 +14,11 @@
 namespace overlayd {
 namespace {
 
-struct Address {
-  int family = AF_INET;
-  std::array<uint8_t, 16> bytes{};
-
-  int bits() const { return family == AF_INET ? 32 : 128; }
-};
-
-std::optional<Address> parse_address(std::string_view text) {
-  // a NUL would hide what follows it from inet_pton
-  if (text.find('\0') != std::string_view::npos) return std::nullopt;
-  Address address;
-  address.family = text.find(':') == std::string_view::npos ? AF_INET : AF_INET6;
-  if (inet_pton(address.family, std::string(text).c_str(), address.bytes.data()) != 1)
-    return std::nullopt;
-  return address;
-}
-
-bool same_prefix(const Address& a, const Address& b, int bits) {
-  if (a.family != b.family) return false;
-  for (size_t byte = 0; bits > 0; byte++, bits -= 8) {
-    const auto mask = static_cast<uint8_t>(bits >= 8 ? 0xff : 0xff << (8 - bits));
-    if (((a.bytes.at(byte) ^ b.bytes.at(byte)) & mask) != 0) return false;
-  }
-  return true;
-}
-
-bool has_address_in(const Host& host, const Address& block, int bits) {
+bool has_address_in(const Host& host, const Address& network, int bits) {
   return std::any_of(host.addresses.begin(), host.addresses.end(), [&](const std::string& text) {
     const auto address = parse_address(text);
-    return address && same_prefix(*address, block, bits);
+    return address && network_of(*address, bits) == network;
   });
-}
-
-// The address without what lies beyond the prefix.
-Address network_of(Address address, int bits) {
-  for (size_t byte = 0; byte < address.bytes.size(); byte++, bits -= 8)
-    if (bits < 8)
-      address.bytes.at(byte) &= static_cast<uint8_t>(bits <= 0 ? 0 : 0xff << (8 - bits));
-  return address;
-}
-
-std::string text_of(const Address& address) {
-  std::array<char, INET6_ADDRSTRLEN> text{};
-  inet_ntop(address.family, address.bytes.data(), text.data(), text.size());
-  return text.data();
 }
 
 bool matches_block(std::string_view machine, size_t slash, const Host& host) {
@@ -72,7 +30,7 @@ bool matches_block(std::string_view machine, size_t slash, const Host& host) {
       bits > address->bits())
     throw Rejected::because("'{}' is not a block of IP addresses, such as 10.0.0.0/24", machine);
   const Address network = network_of(*address, bits);
-  if (network.bytes != address->bytes)
+  if (network != *address)
     throw Rejected(fmt::format("'{}' is an address in a block, not a block", machine),
                    fmt::format("{}/{}", text_of(network), bits));
   return has_address_in(host, network, bits);

@@ -3,7 +3,7 @@
 #include "config/aliases.h"
 #include "config/paths.h"
 #include "config/reserved.h"
-#include "config/rules.h"
+#include "config/values.h"
 
 namespace overlayd {
 namespace {

@@ -1,12 +1,13 @@
 #include "config/service.h"
 
 #include "config/aliases.h"
+#include "config/names.h"
 #include "config/overlays.h"
 #include "config/owner.h"
 #include "config/paths.h"
 #include "config/reserved.h"
-#include "config/rules.h"
 #include "config/umask.h"
+#include "config/values.h"
 
 namespace overlayd {
 namespace {

@@ -6,12 +6,9 @@
 #include "base/text.h"
 
 namespace overlayd {
+namespace {
 
-Origin origin_of(const toml::node& node) {
-  const auto& begin = node.source().begin;
-  return {.line = static_cast<int>(begin.line), .column = static_cast<int>(begin.column)};
-}
-
+// "an integer": for messages about a wrong type.
 std::string_view type_of(const toml::node& node) {
   switch (node.type()) {
     case toml::node_type::table:
@@ -36,6 +33,13 @@ std::string_view type_of(const toml::node& node) {
   return "nothing";
 }
 
+}  // namespace
+
+Origin origin_of(const toml::node& node) {
+  const auto& begin = node.source().begin;
+  return {.line = static_cast<int>(begin.line), .column = static_cast<int>(begin.column)};
+}
+
 Table::Table(const toml::table& table, std::string title, Diagnostics& diagnostics)
     : table_(&table), title_(std::move(title)), diagnostics_(&diagnostics) {}
 
@@ -56,11 +60,6 @@ std::optional<Text> Table::text(const std::string& key) {
     return Text{.value = text->get(), .at = origin_of(*value)};
   wrong_type(key, *value, "a string");
   return std::nullopt;
-}
-
-std::optional<Text> Table::required_text(const std::string& key) {
-  if (!has(key)) missing(key);
-  return text(key);
 }
 
 std::optional<Located<int64_t>> Table::integer(const std::string& key) {

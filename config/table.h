@@ -24,8 +24,12 @@ using Text = Located<std::string>;
 
 Origin origin_of(const toml::node& node);
 
-// "an integer": for messages about a wrong type.
-std::string_view type_of(const toml::node& node);
+// A check, which throws Rejected, as a rule that returns the text as it is.
+template <auto Check>
+std::string checked(const std::string& text) {
+  Check(text);
+  return text;
+}
 
 class Table {
  public:
@@ -37,7 +41,6 @@ class Table {
 
   // Each returns none (or an empty list) if the key is missing or has another type.
   std::optional<Text> text(const std::string& key);
-  std::optional<Text> required_text(const std::string& key);
   std::optional<Located<int64_t>> integer(const std::string& key);
   std::vector<Text> texts(const std::string& key);  // one string, or a list of them
   std::optional<Table> table(const std::string& key, std::string title);

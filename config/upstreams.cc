@@ -5,7 +5,7 @@
 
 #include "base/text.h"
 #include "config/paths.h"
-#include "config/rules.h"
+#include "config/values.h"
 
 namespace overlayd {
 namespace {

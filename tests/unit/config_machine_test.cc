@@ -34,6 +34,7 @@ TEST(Machine, MeansThisOne) {
                                   "10.1.2.0/24",
                                   "graf[]a]na",
                                   "graf[a-]na",
+                                  "graf[a-Z]na",
                                   "graf[^-]na",
                                   "0.0.0.0/0",
                                   "::/0",

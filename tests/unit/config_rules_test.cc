@@ -1,4 +1,4 @@
-#include "config/rules.h"
+#include "config/names.h"
 
 #include <gtest/gtest.h>
 
@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "config/rejected.h"
+#include "config/values.h"
 
 namespace overlayd::test {
 namespace {

@@ -1,9 +1,7 @@
-#include "config/rules.h"
+#include "config/names.h"
 
 #include <algorithm>
 #include <array>
-#include <charconv>
-#include <vector>
 
 #include "base/text.h"
 #include "config/characters.h"
@@ -46,21 +44,6 @@ bool is_package(std::string_view name) {
   return name.size() >= 2 && is_lower(name[0]) && !name.ends_with('-') &&
          std::all_of(name.begin(), name.end(),
                      [&](char c) { return is_lower(c) || c == '+' || c == '.' || c == '-'; });
-}
-
-bool is_port(std::string_view text) {
-  unsigned port = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
-  return error == std::errc() && end == text.data() + text.size() && port >= 1 && port <= 65535;
-}
-
-bool is_listen_host(std::string_view host) {
-  if (host.starts_with('[') && host.ends_with(']')) {
-    const auto address = host.substr(1, host.size() - 2);
-    return address.find(':') != std::string_view::npos &&
-           address.find_first_not_of("0123456789abcdefABCDEF:.") == std::string_view::npos;
-  }
-  return !host.empty() && !host.starts_with('-') && consists_of(host, ".-");
 }
 
 }  // namespace
@@ -118,36 +101,6 @@ void check_branch(std::string_view branch) {
   if (branch.starts_with('-') || branch == "@" || branch == "HEAD" || !is_reference(branch))
     throw Rejected::because("'{}' is not the name of a branch", branch);
   if (branch.size() > max_unit_bytes) throw Rejected("the name of this branch is too long");
-}
-
-void check_listen(std::string_view listen) {
-  const size_t colon = listen.rfind(':');
-  if (colon == std::string_view::npos || !is_port(listen.substr(colon + 1)) ||
-      !is_listen_host(listen.substr(0, colon)))
-    throw Rejected::because(
-        "'{}' is not an address and port, such as '127.0.0.1:9836' or '[::1]:9836'", listen);
-}
-
-std::chrono::seconds interval_of(const std::string& text) {
-  const auto interval = parse_duration(text);
-  if (!interval) throw Rejected::because("'{}' is not a duration, such as '90s' or '5m'", text);
-  if (*interval < std::chrono::seconds(1) || *interval > std::chrono::weeks(1))
-    throw Rejected::because("'{}' is not between 1s and 1w", text);
-  return *interval;
-}
-
-int depth_of(int64_t number) {
-  constexpr int64_t max = 1'000'000;
-  if (number < 1 || number > max)
-    throw Rejected::because("{} is not between 1 and {}", number, max);
-  return static_cast<int>(number);
-}
-
-Action action_of(const std::string& text) {
-  if (const auto action = action_named(text)) return *action;
-  const auto near = nearest(text, action_names());
-  if (near) throw Rejected(fmt::format("unknown action '{}'", text), *near);
-  throw Rejected::because("unknown action '{}': there are {}", text, join(action_names(), ", "));
 }
 
 }  // namespace overlayd
