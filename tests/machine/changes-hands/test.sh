@@ -20,7 +20,7 @@ service() {
 }
 # configure BLOCKS
 configure() {
-  services < <(printf '[global]\nupstream = "%s"\ninterval = "1h"\n%s\n' "$(upstream site)" "$1")
+  services < <(printf '%s\n[global]\nupstream = "%s"\ninterval = "1h"\n%s\n' "${1:+#}services = []" "$(upstream site)" "$1")
 }
 reload() {
   configure "$1"
