@@ -54,6 +54,18 @@ void require_nothing_left_behind(const Settings& before, const Settings& setting
       settings.state_directory, before.state_directory));
 }
 
+// What was right once may be so again without anybody's doing: its users may come from a directory
+// that is not up yet.
+[[noreturn]] void refuse_to_start(const Options& options, const std::string& diagnostics) {
+  if (kind_of(options.home + "/" + good_copy) != PathKind::missing)
+    throw Error::of("cannot start: {} is wrong, and so is now what was in force before\n{}",
+                    options.config_file, trim(diagnostics));
+  throw WrongConfig(fmt::format(
+      "cannot start: {} is wrong, and none was in force before; mend it, and start overlayd "
+      "again\n{}",
+      options.config_file, trim(diagnostics)));
+}
+
 }  // namespace
 
 void remember_good_config(const Settings& settings, const std::string& text) noexcept {
@@ -94,11 +106,7 @@ Loaded load(const Options& options) {
   if (!result.config) {
     loaded.config_error = render(result.diagnostics);
     result = parse_file(options.home + "/" + good_copy, this_host());
-    if (!result.config)
-      throw WrongConfig(fmt::format(
-          "cannot start: {} is wrong, and none was in force before; mend it, and start overlayd "
-          "again\n{}",
-          options.config_file, trim(loaded.config_error)));
+    if (!result.config) refuse_to_start(options, loaded.config_error);
     log_error("{} is wrong, what was in force before stays so:\n{}", options.config_file,
               loaded.config_error);
   }

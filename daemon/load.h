@@ -32,9 +32,9 @@ class WrongConfig : public Error {
 };
 
 // Reads the file, and changes nothing. If it is wrong, what was in force before is taken; without
-// such, throws WrongConfig with the diagnostics. Throws WrongConfig too if it names another state
-// directory than the one that is in force, and something is in place by that: nobody would take it
-// away any more.
+// such, throws WrongConfig with the diagnostics, and Error where that is wrong too by now. Throws
+// WrongConfig too if it names another state directory than the one that is in force, and something
+// is in place by that: nobody would take it away any more.
 Loaded load(const Options& options);
 
 // Keeps the text of the file that is in force, for a start with a broken one. Cannot fail: it

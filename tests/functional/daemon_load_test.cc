@@ -103,6 +103,23 @@ TEST_F(Load, BrokenFileWithNoneBeforeIsToldWhole) {
   }
 }
 
+TEST_F(Load, WhatWasGoodOnceIsTriedAgain) {
+  const std::string text =
+      "[[services]]\nservice = 'a'\nuser = 'not-up-yet'\nupstream = '/r'\n"
+      "dirs = [{ local = '/etc/a', link = 'a' }]\n";
+  write_config(text);
+  EXPECT_THROW(load(options_), WrongConfig);
+  temp_.file("home/services.toml.good", text);
+  try {
+    load(options_);
+    FAIL() << "it was taken";
+  } catch (const WrongConfig& error) {
+    FAIL() << "nobody would try again after: " << error.what();
+  } catch (const Error& error) {
+    EXPECT_NE(std::string(error.what()).find("unknown user 'not-up-yet'"), std::string::npos);
+  }
+}
+
 TEST_F(Load, FileThatWasCutOffLeavesTheOneBeforeInForce) {
   write_config_with_state_in(temp_ / "state");
   come_up();
