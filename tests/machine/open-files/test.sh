@@ -66,7 +66,7 @@ shows one
 still_held
 
 say "removal"
-services <<<""
+services <<<'services = []'
 overlayctl reload >/dev/null
 gone() { [[ ! -e /etc/demo && ! -e /etc/demo.conf && ! -L /etc/linked ]]; }
 wait_for 10 gone
