@@ -47,31 +47,33 @@ void Upstream::start_soon() {
 
 void Upstream::start_round() {
   const auto self = shared_from_this();
-  FetchMode mode = FetchMode::nothing;
-  served_ = take_waiting(mode);
+  Errand errand = take_waiting();
+  polls_ = errand.polls;
+  served_ = std::move(errand.requests);
   asked_for_ = served_.size();
   if (polls_) add_standing_requests();
-  if (!served_.empty()) return run(mode);
+  if (!served_.empty()) return run(errand.mode);
   metrics_.remove_upstream(config_.url.redacted());  // no service follows it any more
   schedule();
 }
 
 // Those that need no fetching, if there are any; else all, and the poll.
-std::vector<Request> Upstream::take_waiting(FetchMode& mode) {
-  polls_ = false;
+Upstream::Errand Upstream::take_waiting() {
   const auto first_to_fetch = std::stable_partition(
       waiting_.begin(), waiting_.end(),
       [](const Request& request) { return request.mode == FetchMode::nothing; });
   if (first_to_fetch != waiting_.begin()) {
-    std::vector<Request> taken(std::make_move_iterator(waiting_.begin()),
-                               std::make_move_iterator(first_to_fetch));
+    Errand errand;
+    errand.requests.assign(std::make_move_iterator(waiting_.begin()),
+                           std::make_move_iterator(first_to_fetch));
     waiting_.erase(waiting_.begin(), first_to_fetch);
-    return taken;
+    return errand;
   }
-  polls_ = std::exchange(poll_is_due_, false);
-  if (polls_) mode = FetchMode::if_moved;
-  for (const auto& request : waiting_) mode = std::max(mode, request.mode);
-  return std::exchange(waiting_, {});
+  Errand errand{.polls = std::exchange(poll_is_due_, false), .requests = {}};
+  if (errand.polls) errand.mode = FetchMode::if_moved;
+  for (const auto& request : waiting_) errand.mode = std::max(errand.mode, request.mode);
+  errand.requests = std::exchange(waiting_, {});
+  return errand;
 }
 
 void Upstream::add_standing_requests() {

@@ -57,7 +57,13 @@ class Upstream : public std::enable_shared_from_this<Upstream> {
  private:
   void start_soon();
   void start_round();
-  std::vector<Request> take_waiting(FetchMode& mode);
+  // What the next round is for.
+  struct Errand {
+    FetchMode mode = FetchMode::nothing;
+    bool polls = false;
+    std::vector<Request> requests;  // those that were asked for
+  };
+  Errand take_waiting();
   void add_standing_requests();
   void run(FetchMode mode);
   void ended(RoundResult result);

@@ -19,8 +19,6 @@ VerbNames names_of(UnitVerb verb) {
   switch (verb) {
     case UnitVerb::start:
       return {"start", "StartUnit"};
-    case UnitVerb::stop:
-      return {"stop", "StopUnit"};
     case UnitVerb::reload:
       return {"reload", "ReloadUnit"};
     case UnitVerb::restart:
@@ -35,7 +33,7 @@ VerbNames names_of(UnitVerb verb) {
   return {"try-reload-or-restart", "ReloadOrTryRestartUnit"};
 }
 
-bool starts(UnitVerb verb) { return verb != UnitVerb::reload && verb != UnitVerb::stop; }
+bool starts(UnitVerb verb) { return verb != UnitVerb::reload; }
 
 std::string words_for(const std::string& job_result) {
   if (job_result == "failed") return "the job failed";

@@ -17,7 +17,6 @@ namespace overlayd {
 
 enum class UnitVerb {
   start,
-  stop,
   reload,
   restart,
   try_restart,
