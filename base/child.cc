@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <linux/sched.h>
+#include <poll.h>
 #include <sys/epoll.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -16,23 +17,31 @@
 namespace overlayd {
 namespace {
 
-// Keeps the pidfd of a killed child until it can be reaped.
+// A killed child until it is reaped: by the loop, or at the latest when the loop goes. So nothing
+// of ours still runs when this process ends; but what hangs in the kernel is not waited for longer.
 struct Reaper {
   Fd pidfd;
   Source source;
+
+  explicit Reaper(Fd child) : pidfd(std::move(child)) {}
+  ~Reaper() {
+    constexpr int patience_ms = 2000;
+    pollfd gone{.fd = pidfd.get(), .events = POLLIN, .revents = 0};
+    poll(&gone, 1, patience_ms);
+    siginfo_t info{};
+    waitid(P_PIDFD, static_cast<id_t>(pidfd.get()), &info, WEXITED | WNOHANG);
+  }
+  Reaper(const Reaper&) = delete;
+  Reaper& operator=(const Reaper&) = delete;
 };
 
-// Called from a destructor. When the loop has ended, so does this process soon, and whoever
-// inherits the child reaps it.
+// Called from a destructor, perhaps when the loop has ended and watches nothing any more.
 void reap_later(Loop& loop, Fd pidfd) noexcept {
-  const auto reaper = std::make_shared<Reaper>(Reaper{std::move(pidfd), {}});
+  const auto reaper = std::make_shared<Reaper>(std::move(pidfd));
+  loop.keep(reaper);
   try {
-    reaper->source = loop.on_ready(reaper->pidfd.get(), EPOLLIN, [&loop, self = reaper.get()] {
-      siginfo_t info{};
-      waitid(P_PIDFD, static_cast<id_t>(self->pidfd.get()), &info, WEXITED | WNOHANG);
-      loop.drop(self);
-    });
-    loop.keep(reaper);
+    reaper->source = loop.on_ready(reaper->pidfd.get(), EPOLLIN,
+                                   [&loop, self = reaper.get()] { loop.drop(self); });
   } catch (const Error&) {
     return;
   }

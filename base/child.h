@@ -51,7 +51,8 @@ class Child {
   using Work = std::function<std::string()>;
   Child(Loop& loop, const Work& work, std::chrono::seconds deadline, Ended ended);
 
-  // Kills what still runs, with everything that it started; what is left is reaped by the loop.
+  // Kills what still runs, with everything that it started. The loop reaps it, or waits for it when
+  // the loop itself goes.
   ~Child();
   Child(const Child&) = delete;
   Child& operator=(const Child&) = delete;

@@ -136,6 +136,8 @@ size_t count_descriptors() {
   return count;
 }
 
+bool has_no_children() { return waitpid(-1, nullptr, WNOHANG) < 0 && errno == ECHILD; }
+
 TEST(Child, LeavesNothingBehindInALoopThatGoesToo) {
   const size_t before = count_descriptors();
   {
@@ -143,14 +145,18 @@ TEST(Child, LeavesNothingBehindInALoopThatGoesToo) {
     const Child child(loop, shell("sleep 1000"), 1000s, [](const Exit&) {});
   }
   EXPECT_EQ(count_descriptors(), before);
+  EXPECT_TRUE(has_no_children());
 }
 
-TEST(Child, MayBeDestroyedWhenTheLoopHasEnded) {
-  Loop loop;
-  auto child = std::make_unique<Child>(loop, shell("sleep 1000"), 1000s, [](const Exit&) {});
-  const Source stop = loop.soon([&] { loop.exit(0); });
-  loop.run();
-  child.reset();
+TEST(Child, IsGoneWhenALoopGoesThatHadEndedBefore) {
+  {
+    Loop loop;
+    auto child = std::make_unique<Child>(loop, shell("sleep 1000"), 1000s, [](const Exit&) {});
+    const Source stop = loop.soon([&] { loop.exit(0); });
+    loop.run();
+    child.reset();
+  }
+  EXPECT_TRUE(has_no_children());
 }
 
 TEST(Channel, KeepsTheOrderOfMoreThanTheSocketHolds) {

@@ -67,7 +67,10 @@ commit other two >/dev/null
 wait_for 10 shows /etc/well/page two
 
 say "the daemon is stopped in no time meanwhile"
+mark=$(log_mark)
 timeout 5 systemctl stop overlayd
+assert_lacks "$(journalctl --quiet --unit=overlayd --after-cursor="$mark" --output=cat)" "Killing process"
+assert_eq "" "$(journalctl --quiet --output=json _COMM=overlayd | jq --raw-output '.CODE_FILE // empty')" "places in the code"
 systemctl --no-block start overlayd
 assert_eq two "$(cat /etc/well/page)"
 
