@@ -32,6 +32,7 @@ Manager::Manager(Loop& loop, Loaded loaded, sd_bus* bus)
     : loop_(loop),
       settings_(std::move(loaded.settings)),
       config_(std::move(loaded.config)),
+      config_text_(std::move(loaded.text)),
       config_error_(std::move(loaded.config_error)),
       trees_(settings_.trees()),
       store_(settings_),
@@ -86,11 +87,17 @@ void Manager::came_up(const std::string& name) {
 
 std::string Manager::reload() { return consider(parse_file(settings_.config_file, this_host())); }
 
-// An editor writes a file in several goes: one that is wrong is reported once.
+// An editor writes a file in several goes, and then somebody may order a reload: what is known is
+// not said again.
 void Manager::file_changed() {
   ParseResult result = parse_file(settings_.config_file, this_host());
-  const bool known = !result.config && render(result.diagnostics) == config_error_;
+  const bool known =
+      result.config ? is_in_force(result.text) : render(result.diagnostics) == config_error_;
   if (!known) consider(std::move(result));
+}
+
+bool Manager::is_in_force(const std::string& text) const {
+  return config_error_.empty() && text == config_text_;
 }
 
 std::string Manager::consider(ParseResult result) {
@@ -100,11 +107,12 @@ std::string Manager::consider(ParseResult result) {
               config_error_);
     return config_error_;
   }
+  if (!is_in_force(result.text)) log_info("{}", summary(result, settings_.config_file));
   config_error_.clear();
+  config_text_ = result.text;
   remember_good_config(settings_, result.text);
   if (result.config->global.state_directory != settings_.state_directory)
     log_warning("another state_directory takes effect when overlayd is restarted");
-  log_info("{}", summary(result, settings_.config_file));
   for_others_.clear();
   take_over(std::move(result));
   return "";

@@ -53,6 +53,7 @@ class Manager {
   void came_up(const std::string& name);
   void announce_ready();
   void file_changed();
+  bool is_in_force(const std::string& text) const;
   std::string consider(ParseResult result);
   void take_over(ParseResult result);
   void addresses_changed();
@@ -68,6 +69,7 @@ class Manager {
   Loop& loop_;
   const Settings settings_;
   Config config_;
+  std::string config_text_;  // of the file that is in force
   std::string config_error_;
   TreeStore trees_;
   Store store_;

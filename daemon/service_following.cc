@@ -129,7 +129,7 @@ void Service::change(const WishResult& content, const ChangeOrder& order,
         if (result.in_place)
           self->trouble_.clear();
         else
-          self->trouble_.set(result.message, result.hint);
+          self->trouble_.set_logged(result.message, result.hint);
         done(result);
       });
 }

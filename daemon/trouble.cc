@@ -17,11 +17,14 @@ Trouble::Trouble(Loop& loop, std::string service, Callback again)
     : loop_(loop), service_(std::move(service)), again_(std::move(again)) {}
 
 void Trouble::set(const std::string& problem, const std::string& hint) {
-  if (problem != problem_) {
-    since_ = now();
+  if (problem != problem_)
     log_line(LOG_WARNING, fmt::format("{}: {}", service_, problem),
              {"OVERLAYD_SERVICE=" + service_});
-  }
+  set_logged(problem, hint);
+}
+
+void Trouble::set_logged(const std::string& problem, const std::string& hint) {
+  if (problem != problem_) since_ = now();
   problem_ = problem;
   hint_ = hint;
 }

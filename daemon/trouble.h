@@ -15,6 +15,8 @@ class Trouble {
 
   // Logs it, unless it is what was said last.
   void set(const std::string& problem, const std::string& hint = "");
+  // The same for what the journal has already.
+  void set_logged(const std::string& problem, const std::string& hint);
   // All is well: nothing is tried again.
   void clear();
   // Tries again after a while, which doubles each time; once, if that is due already.

@@ -154,6 +154,8 @@ test_ways_to_edit() {
   wait_for 10 gone /etc/sed
 
   say "and on systemctl reload, should the machine be another one now"
+  local mark
+  mark=$(log_mark)
   cat >>/etc/overlayd/services.toml <<TOML
 [[services]]
 service = "renamed"
@@ -162,6 +164,9 @@ dirs = [{ local = "/etc/renamed", link = "web/more" }]
 TOML
   overlayctl reload
   ignores renamed
+  systemctl reload overlayd
+  assert_eq 1 "$(journalctl --quiet --unit=overlayd --after-cursor="$mark" --output=cat | grep --count 'for others')" \
+    "times that the new file is told of"
   local name=$HOSTNAME
   hostname renamed-machine
   systemctl reload overlayd

@@ -106,9 +106,11 @@ systemctl stop overlayd
 umount /mnt/late/conf
 rmdir /mnt/late/conf
 touch /mnt/late/conf
+mark=$(log_mark)
 systemctl start overlayd
 wait_for 20 is late condition failed
 assert_contains "$(of late error)" 'File exists'
+assert_lacks "$(journalctl --quiet --unit=overlayd --after-cursor="$mark" --output=cat)" "late: $(of late error)"
 rm /mnt/late/conf
 wait_for 30 shows /mnt/late/conf/page 5
 wait_for 10 is late condition ok
