@@ -82,7 +82,8 @@ int restore_overlays(const Options& options) {
   const Settings settings = settings_in_force(options);
   if (!has_state(settings)) return 0;
   Alone machine(settings);
-  Restored restored = restore(machine.store, machine.trees, machine.inventory, machine.states);
+  Restored restored =
+      restore(machine.store, machine.trees, machine.inventory, machine.states, machine.unreadable);
   restored.errors.merge(machine.unreadable);
   for (const auto& name : restored.changed) log_info("{}: put in place", name);
   for (const auto& [name, error] : restored.errors)
@@ -95,7 +96,7 @@ int clear_overlays(const Options& options) {
   const Settings settings = settings_in_force(options);
   if (!has_state(settings)) return 0;
   Alone machine(settings);
-  restore(machine.store, machine.trees, machine.inventory, machine.states);
+  restore(machine.store, machine.trees, machine.inventory, machine.states, machine.unreadable);
   clear(machine.store, machine.inventory, machine.states);
   for (const auto& [name, error] : machine.unreadable)
     log_error("{}: cannot be taken away: {}", name, error);

@@ -64,12 +64,13 @@ void Manager::start(Callback ready) {
 }
 
 void Manager::put_in_place() {
-  states_ = store_.load();
-  Restored restored = restore(store_, trees_, inventory_, states_);
+  states_ = store_.load(unreadable_);
+  Restored restored = restore(store_, trees_, inventory_, states_, unreadable_);
   for (const auto& [name, error] : restored.errors)
     log_line(LOG_ERR, fmt::format("{}: cannot be put back in place: {}", name, error),
              {"OVERLAYD_SERVICE=" + name});
   for (const auto& [name, plan] : restored.open) states_.try_emplace(name);
+  for (const auto& [name, error] : unreadable_) states_.try_emplace(name);
   restored_ = std::move(restored);
 }
 
@@ -191,9 +192,11 @@ void Manager::add_service(const ServiceConfig& config) {
 Remembered Manager::remembered(const std::string& name) {
   const auto state = states_.extract(name);
   const auto open = restored_.open.extract(name);
+  const auto unreadable = unreadable_.extract(name);
   Remembered result;
   if (!state.empty()) result.state = state.mapped();
   if (!open.empty()) result.open = open.mapped();
+  if (!unreadable.empty()) result.unreadable = unreadable.mapped();
   return result;
 }
 

@@ -79,6 +79,7 @@ class Manager {
   Packages packages_{units_};
   Workshop workshop_;
   std::map<std::string, ServiceState> states_;  // of services that have not been started yet
+  Errors unreadable_;                           // those of them whose state cannot be read
   std::map<std::string, std::weak_ptr<Upstream>> upstreams_;  // by URL; services own them
   std::map<std::string, std::shared_ptr<Service>> services_;
   Restored restored_;  // what the start has found, of services that have not been started yet

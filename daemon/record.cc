@@ -9,8 +9,17 @@ Record::Record(const Store& store, std::string service, Remembered remembered)
     : store_(store),
       service_(std::move(service)),
       state_(std::move(remembered.state)),
+      unreadable_(std::move(remembered.unreadable)),
       open_(std::move(remembered.open)),
       sealed_(!open_) {}
+
+bool Record::read_again() {
+  Errors errors;
+  const auto state = store_.load(service_, errors);
+  unreadable_ = state ? "" : errors[service_];
+  if (state) state_ = *state;
+  return state.has_value();
+}
 
 void Record::save(Durability durability) {
   const bool lagged = !error_.empty();

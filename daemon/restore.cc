@@ -116,10 +116,11 @@ Errors restore_all(const std::map<std::string, ServiceState>& states, const Tree
 }  // namespace
 
 Restored restore(const Store& store, const TreeStore& trees, Inventory& inventory,
-                 const std::map<std::string, ServiceState>& states) {
+                 const std::map<std::string, ServiceState>& states, const Errors& unreadable) {
   Restored restored;
   for (const auto& [name, state] : states) inventory.set(name, state.steps);
   for (const auto& [name, plan] : store.unfinished(restored.errors)) {
+    if (unreadable.contains(name)) continue;
     const auto state = states.find(name);
     try {
       take_back(name, plan, store, inventory, state == states.end() ? nullptr : &state->second);

@@ -18,9 +18,10 @@ struct Restored {
 };
 
 // Takes interrupted changes back, tells `inventory` of everything, and then makes whatever is not
-// in effect on the machine. A service that cannot be restored does not hinder the others.
+// in effect on the machine. A service that cannot be restored does not hinder the others; those in
+// `unreadable` are left alone.
 Restored restore(const Store& store, const TreeStore& trees, Inventory& inventory,
-                 const std::map<std::string, ServiceState>& states);
+                 const std::map<std::string, ServiceState>& states, const Errors& unreadable = {});
 
 // Takes everything of all services away, and forgets them. Throws Error after having tried all.
 void clear(const Store& store, Inventory& inventory,

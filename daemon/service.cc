@@ -45,19 +45,39 @@ void Service::tell_unit() {
 
 // Nobody waits for apt: it may be one who holds dpkg's lock, to install overlayd for instance.
 void Service::prepare(const std::function<void(const std::string&)>& prepared) {
+  if (!recall()) {
+    not_ready(record_.unreadable(), recall_hint());
+    return prepared(record_.unreadable());
+  }
   const bool at_once =
       packages_.install(config_.packages, config_.name,
                         [self = shared_from_this(), prepared](const std::string& missing) {
                           const std::string error = missing.empty() ? self->find_owner() : missing;
                           self->prepared_ = error.empty();
-                          if (!error.empty()) {
-                            self->trouble_.set(error);
-                            self->trouble_.retry_later();
-                            self->settled();
-                          }
+                          if (!error.empty()) self->not_ready(error, "");
                           prepared(error);
                         });
   if (!at_once) settled();
+}
+
+void Service::not_ready(const std::string& error, const std::string& hint) {
+  trouble_.set(error, hint);
+  trouble_.retry_later();
+  settled();
+}
+
+// Whether it is known what there is of it. Before it is, nothing is done: that would be forgotten.
+bool Service::recall() {
+  if (record_.unreadable().empty()) return true;
+  if (!record_.read_again()) return false;
+  workshop_.inventory.set(config_.name, state().steps);
+  arm_thaw();
+  return true;
+}
+
+std::string Service::recall_hint() const {
+  return fmt::format("mend {0}/{1}, or remove it: then {1} starts anew",
+                     workshop_.settings.states(), config_.name);
 }
 
 void Service::prepare_and_reconcile(const Ticket& ticket) {
@@ -150,6 +170,7 @@ void Service::remove(Callback removed) {
 
 void Service::take_away(const Ticket& ticket) {
   if (!leaving_) return;
+  if (!recall()) return not_ready(record_.unreadable(), recall_hint());
   thaw_timer_.cancel();
   trouble_.clear();
   change_ = std::make_unique<Change>(workshop_, config_, record_);

@@ -69,6 +69,10 @@ class Service : public std::enable_shared_from_this<Service> {
   using Ticket = TaskQueue::Ticket;
 
   void prepare(const std::function<void(const std::string& error)>& prepared);
+  void not_ready(const std::string& error, const std::string& hint);
+  bool recall();
+  std::string recall_hint() const;
+  bool recall_or_answer(const Answered& answered);
   void prepare_and_reconcile(const Ticket& ticket);
   std::string find_owner();
   void reconcile(const Ticket& ticket);

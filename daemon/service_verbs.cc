@@ -28,6 +28,13 @@ Value Service::answer(const ChangeResult& result, const std::string& from) const
   return dict;
 }
 
+bool Service::recall_or_answer(const Answered& answered) {
+  if (recall()) return true;
+  answered(
+      answer({.outcome = Outcome::failed, .message = record_.unreadable(), .hint = recall_hint()}));
+  return false;
+}
+
 void Service::forward(const std::string& by, Answered answered) {
   queue_.add([self = shared_from_this(), by, answered = std::move(answered)](const Ticket& ticket) {
     self->prepare([self, by, answered, ticket](const std::string& error) {
@@ -86,6 +93,7 @@ void Service::freeze(const std::string& by, const std::string& reason, uint64_t 
                      Answered answered) {
   queue_.add([self = shared_from_this(), by, reason, seconds,
               answered = std::move(answered)](const Ticket&) {
+    if (!self->recall_or_answer(answered)) return;
     ServiceState& state = self->record_.state();
     if (state.deployed.id.empty())
       return answered(self->answer({.outcome = Outcome::refused,
@@ -123,6 +131,7 @@ void Service::unfreeze(const std::string& by) {
 
 void Service::thaw(const std::string& by, Answered answered) {
   queue_.add([self = shared_from_this(), by, answered = std::move(answered)](const Ticket&) {
+    if (!self->recall_or_answer(answered)) return;
     ChangeResult result{.outcome = Outcome::done, .message = "", .hint = ""};
     if (self->state().frozen) {
       self->unfreeze(by);
@@ -159,6 +168,7 @@ void Service::note(const std::string& verb, const std::string& by, const std::st
 void Service::rollback(const std::string& by, const std::string& revision, Answered answered) {
   queue_.add([self = shared_from_this(), by, revision,
               answered = std::move(answered)](const Ticket& ticket) {
+    if (!self->recall_or_answer(answered)) return;
     const auto no = [&](Outcome outcome, const std::string& why) {
       answered(self->answer(
           {.outcome = outcome, .message = why, .hint = "overlayctl status " + self->config_.name}));
@@ -215,6 +225,7 @@ void Service::plan(const std::string& revision, Answered answered) {
 
 void Service::make_plan(const std::string& revision, const Answered& answered,
                         const Ticket& ticket) {
+  if (!recall_or_answer(answered)) return;
   const auto fail = [self = shared_from_this(), answered, ticket](const ChangeResult& result) {
     answered(Dict{{"name", self->config_.name},
                   {"from", self->state().deployed.id},

@@ -24,20 +24,29 @@ void put_aside(const Fd& dir, const std::string& name) {
   log_error("it cannot be put aside as {}: {}", aside, std::strerror(errno));
 }
 
-// Calls `read` for each file in `dir`; what it cannot make sense of is put aside, not thrown away.
+// Calls `read` for the content of a file; what it cannot make sense of is put aside, not thrown
+// away.
+template <typename Read>
+void read_one(const Fd& dir, const char* kind, const std::string& name, Errors& errors,
+              const Read& read) {
+  try {
+    read(name, read_file_at(dir.get(), name));
+  } catch (const SystemError& error) {
+    errors[name] = fmt::format("its {} cannot be read now: {}", kind, error.what());
+  } catch (const Error& error) {
+    log_error("the {} of {} makes no sense: {}", kind, name, error.what());
+    put_aside(dir, name);
+  }
+}
+
 template <typename Read>
 void for_each_file(const Fd& dir, const char* kind, Errors& errors, const Read& read) {
-  for (const auto& name : list_dir(dir.get())) {
-    if (is_no_service(name)) continue;
-    try {
-      read(name, read_file_at(dir.get(), name));
-    } catch (const SystemError& error) {
-      errors[name] = fmt::format("its {} cannot be read now: {}", kind, error.what());
-    } catch (const Error& error) {
-      log_error("the {} of {} makes no sense: {}", kind, name, error.what());
-      put_aside(dir, name);
-    }
-  }
+  for (const auto& name : list_dir(dir.get()))
+    if (!is_no_service(name)) read_one(dir, kind, name, errors, read);
+}
+
+bool is_missing(const Fd& dir, const std::string& name) {
+  return faccessat(dir.get(), name.c_str(), F_OK, AT_SYMLINK_NOFOLLOW) != 0 && errno == ENOENT;
 }
 
 }  // namespace
@@ -53,11 +62,14 @@ std::map<std::string, ServiceState> Store::load(Errors& errors) const {
   return states;
 }
 
-std::map<std::string, ServiceState> Store::load() const {
-  Errors errors;
-  auto states = load(errors);
-  if (!errors.empty()) throw Error::of("{}: {}", errors.begin()->first, errors.begin()->second);
-  return states;
+std::optional<ServiceState> Store::load(const std::string& service, Errors& errors) const {
+  ServiceState state;
+  if (is_missing(states_, service)) return state;
+  read_one(
+      states_, "state", service, errors,
+      [&](const std::string& name, const std::string& text) { state = parse_state(text, name); });
+  if (errors.contains(service)) return std::nullopt;
+  return state;
 }
 
 void Store::save(const std::string& service, const ServiceState& state,

@@ -23,8 +23,8 @@ class Store {
   // out: the service starts anew, and its overlays are found again by what is mounted. One that
   // cannot be read now is left as it is, and goes into `errors`.
   std::map<std::string, ServiceState> load(Errors& errors) const;
-  // The same, but throws Error if there is one that cannot be read: to go on would overwrite it.
-  std::map<std::string, ServiceState> load() const;
+  // The same for one service, which starts anew if there is nothing of it.
+  std::optional<ServiceState> load(const std::string& service, Errors& errors) const;
   void save(const std::string& service, const ServiceState& state, Durability durability) const;
   void remove(const std::string& service) const;
 

@@ -28,7 +28,7 @@ TEST_F(StoreFiles, AnyNameOfAServiceIsFine) {
   const Store store(settings_);
   for (const char* name : {"web", "web.broken", "web.new", "getty@tty1"})
     store.save(name, {}, Durability::lazy);
-  EXPECT_EQ(store.load().size(), 4U);
+  EXPECT_EQ(store.load(errors_).size(), 4U);
 }
 
 TEST_F(StoreFiles, WhatMakesNoSenseIsPutAside) {
@@ -52,12 +52,24 @@ TEST_F(StoreFiles, WhatCannotBeReadNowIsLeftAsItIs) {
   store.save("other", {}, Durability::lazy);
   EXPECT_EQ(store.load(errors_).size(), 1U);
   EXPECT_TRUE(errors_.contains("web"));
-  EXPECT_THROW(static_cast<void>(store.load()), Error);
+  errors_.clear();
+  EXPECT_FALSE(store.load("web", errors_));
+  EXPECT_TRUE(errors_.contains("web"));
   errors_.clear();
   EXPECT_TRUE(store.unfinished(errors_).empty());
   EXPECT_TRUE(errors_.contains("web"));
   EXPECT_TRUE(fs::is_symlink(temp_ / "state/web"));
   EXPECT_TRUE(fs::is_symlink(temp_ / "journal/web"));
+}
+
+TEST_F(StoreFiles, OneServiceIsReadByItself) {
+  const Store store(settings_);
+  ServiceState state;
+  state.deployed.id = "abc";
+  store.save("web", state, Durability::lazy);
+  EXPECT_EQ(store.load("web", errors_)->deployed.id, "abc");
+  EXPECT_EQ(store.load("new", errors_), ServiceState{});
+  EXPECT_TRUE(errors_.empty());
 }
 
 }  // namespace

@@ -52,7 +52,8 @@ TEST_F(Records, WhatCannotBeSavedIsSavedLater) {
   let();
   record.save_again();
   EXPECT_EQ("", record.error());
-  EXPECT_EQ("abc", store.load().at("web").deployed.id);
+  Errors errors;
+  EXPECT_EQ("abc", store.load("web", errors)->deployed.id);
 }
 
 TEST_F(Records, TheJournalStaysUntilTheStateIsSaved) {

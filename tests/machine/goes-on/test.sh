@@ -155,6 +155,27 @@ umount /etc/web
 wait_for 20 overlay_at /etc/web
 assert_eq 6 "$(cat /etc/web/page)"
 
+say "a state that cannot be read is that service's trouble alone, and over when it can be"
+systemctl stop overlayd
+mv /var/lib/overlayd/state/web /root/web
+ln -s web /var/lib/overlayd/state/web # which is an error of the kernel's, as a bad disk is
+systemctl start overlayd
+wait_for 20 is web condition failed
+assert_contains "$(of web error)" 'its state cannot be read now'
+assert_contains "$(of web error_hint)" /var/lib/overlayd/state/web
+wait_for 20 is slow condition ok
+for verb in forward freeze rollback; do
+  fails_with 1 overlayctl "$verb" web
+  assert_contains "$output" 'its state cannot be read now'
+done
+overlay_at /etc/web
+rm /var/lib/overlayd/state/web
+mv /root/web /var/lib/overlayd/state/web
+before=$(findmnt --noheadings --output=ID /etc/web)
+overlayctl forward web >/dev/null
+assert_eq "$before" "$(findmnt --noheadings --output=ID /etc/web)" "mount"
+wait_for 10 is web condition ok
+
 say "a plan of a service whose package is missing does not put it in place"
 configure "$web
 [[services]]
