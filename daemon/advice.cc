@@ -2,19 +2,17 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
+
+#include "daemon/target.h"
+
 namespace overlayd {
 namespace {
 
-bool speaks_of(const git::Failure& failure, std::string_view words) {
-  return failure.message.find(words) != std::string::npos;
-}
-
-std::string about_certificate(const UpstreamConfig& upstream) {
-  if (upstream.ca_file.empty())
-    return "if it has an authority of its own, name that one's certificate as ca_file in "
-           "[[upstreams]] of services.toml";
-  return fmt::format("was the server's certificate signed by an authority in {} (ca_file)?",
-                     upstream.ca_file);
+bool can_go_back(const ServiceState& state) {
+  const auto commits = deployed_commits(state);
+  return std::any_of(commits.begin(), commits.end(),
+                     [&](const auto& commit) { return commit != state.deployed.id; });
 }
 
 std::string about_token(const UpstreamConfig& upstream) {
@@ -23,43 +21,145 @@ std::string about_token(const UpstreamConfig& upstream) {
                        upstream.token_file);
   if (upstream.url.has_credential())
     return "are user and password in the URL right, and may they read this repository?";
-  return "for a private repository, name a token_file in [[upstreams]] of services.toml";
-}
-
-std::string about_host_key(const UpstreamConfig& upstream) {
-  const std::string how = fmt::format("(ssh-keyscan {} shows what it has)", upstream.url.host());
-  if (upstream.known_hosts.empty())
-    return fmt::format(
-        "name a known_hosts with the server's key in [[upstreams]] of services.toml {}", how);
-  return fmt::format("is the server's key in {} (known_hosts)? {}", upstream.known_hosts, how);
+  return "no token was shown: for a private repository, name a token_file in [[upstreams]] of "
+         "services.toml";
 }
 
 std::string about_key(const UpstreamConfig& upstream) {
   if (upstream.ssh_key.empty())
-    return "name an ssh_key in [[upstreams]] of services.toml, and let it in at the server";
+    return "no key was shown: name an ssh_key in [[upstreams]] of services.toml, and let it in at "
+           "the server";
   return fmt::format("does the server let {} (ssh_key) in, for the user in the URL?",
                      upstream.ssh_key);
+}
+
+std::string about_reading() {
+  return "let that user read all of it and enter every folder on the way, or fetch it over ssh or "
+         "https";
+}
+
+std::string about_credentials(const UpstreamConfig& upstream) {
+  switch (upstream.url.transport()) {
+    case Transport::https:
+    case Transport::http:
+      return about_token(upstream);
+    case Transport::ssh:
+      return about_key(upstream);
+    case Transport::file:
+    case Transport::path:
+      break;
+  }
+  return about_reading();
+}
+
+std::string about_bad_key(const UpstreamConfig& upstream) {
+  return fmt::format(
+      "{0} (ssh_key) has to be a private key without a passphrase: ssh-keygen -p -f {0} takes one "
+      "off",
+      upstream.ssh_key);
+}
+
+// "ssh-keyscan -p 2222 git.example.org"
+std::string keyscan(const UpstreamUrl& url) {
+  const std::string& text = url.text();
+  const size_t scheme = text.find("://");
+  const std::string authority =
+      scheme == std::string::npos
+          ? ""
+          : text.substr(scheme + 3, text.find('/', scheme + 3) - scheme - 3);
+  const size_t colon = authority.rfind(':');
+  const bool has_port =
+      colon != std::string::npos && authority.find(']', colon) == std::string::npos;
+  return fmt::format("ssh-keyscan {}{}", has_port ? "-p " + authority.substr(colon + 1) + " " : "",
+                     url.host());
+}
+
+std::string about_unknown_host(const UpstreamConfig& upstream) {
+  const std::string scan = keyscan(upstream.url);
+  if (upstream.known_hosts.empty())
+    return fmt::format(
+        "no known_hosts is named in [[upstreams]] of services.toml: make one with {} "
+        ">/etc/overlayd/known_hosts, and compare it with what the server's administrator says",
+        scan);
+  return fmt::format(
+      "{} (known_hosts) lacks the server's key: add what {} shows, if the server's administrator "
+      "says that it is the one",
+      upstream.known_hosts, scan);
+}
+
+std::string about_changed_host(const UpstreamConfig& upstream) {
+  return fmt::format(
+      "if the server's administrator says that the key was changed, put what {} shows into {} "
+      "(known_hosts); else somebody stands in between",
+      keyscan(upstream.url),
+      upstream.known_hosts.empty() ? "/etc/ssh/ssh_known_hosts" : upstream.known_hosts);
+}
+
+std::string about_certificate(const UpstreamConfig& upstream) {
+  if (upstream.ca_file.empty())
+    return fmt::format(
+        "no ca_file is named: if {} has an authority of its own, name that one's certificate as "
+        "ca_file in [[upstreams]] of services.toml",
+        upstream.url.host());
+  return fmt::format("is {} (ca_file) the authority that signed the certificate of {}?",
+                     upstream.ca_file, upstream.url.host());
+}
+
+std::string about_place(const UpstreamConfig& upstream) {
+  switch (upstream.url.transport()) {
+    case Transport::file:
+    case Transport::path:
+      return "is it there, and a Git repository? What is in /run overlayd does not see";
+    default:
+      return "is its URL right? Some servers deny that there is a repository to who may not read "
+             "it: " +
+             about_credentials(upstream);
+  }
 }
 
 }  // namespace
 
 std::string advice(const git::Failure& failure, const UpstreamConfig& upstream) {
-  if (failure.kind != git::FailureKind::denied) return "";
-  switch (upstream.url.transport()) {
-    case Transport::https:
-    case Transport::http:
-      return speaks_of(failure, "ertificate") || speaks_of(failure, "server verification")
-                 ? about_certificate(upstream)
-                 : about_token(upstream);
-    case Transport::ssh:
-      return speaks_of(failure, "ost key") || speaks_of(failure, "HOST IDENTIFICATION")
-                 ? about_host_key(upstream)
-                 : about_key(upstream);
-    case Transport::file:
-    case Transport::path:
+  switch (failure.kind) {
+    case git::FailureKind::denied:
+      return about_credentials(upstream);
+    case git::FailureKind::bad_key:
+      return about_bad_key(upstream);
+    case git::FailureKind::unknown_host:
+      return about_unknown_host(upstream);
+    case git::FailureKind::changed_host:
+      return about_changed_host(upstream);
+    case git::FailureKind::untrusted:
+      return about_certificate(upstream);
+    case git::FailureKind::unreadable:
+      return about_reading();
+    case git::FailureKind::not_found:
+      return about_place(upstream);
+    case git::FailureKind::internal:
+    case git::FailureKind::unreachable:
+    case git::FailureKind::damaged:
+    case git::FailureKind::refused:
       break;
   }
   return "";
+}
+
+std::string advice(const UnitOutcome& outcome, const ServiceConfig& service,
+                   const ServiceState& state) {
+  const std::string place = place_of(service.origin);
+  switch (outcome.obstacle) {
+    case UnitObstacle::cannot_reload:
+      return fmt::format("it has no reload: name action \"restart\" or \"reload-or-restart\" in {}",
+                         place);
+    case UnitObstacle::does_not_run:
+      return fmt::format(
+          "systemctl start {}; or have overlayd start it: action \"reload-or-restart\" in {}",
+          service.unit, place);
+    case UnitObstacle::none:
+      break;
+  }
+  return fmt::format("journalctl -u {}{}", service.unit,
+                     can_go_back(state) ? "; overlayctl rollback " + service.name : "");
 }
 
 }  // namespace overlayd

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "daemon/advice.h"
 #include "daemon/apply.h"
 #include "daemon/checkout.h"
 #include "daemon/target.h"
@@ -157,18 +158,18 @@ void Change::act(const Step& unit, bool gently) {
 void Change::acted(const UnitOutcome& outcome, bool gently) {
   if (!outcome.ok || !gently) {
     record_.state().failure = outcome.text;
+    record_.state().failure_hint = outcome.ok ? "" : advice(outcome, config_, record_.state());
     record_.state().failed_at = outcome.ok ? 0 : now();
   }
   record_log(outcome.ok ? "done" : "failed", outcome.text);
   record_.seal();
   if (outcome.ok)
     return finish({.outcome = Outcome::done, .message = "", .hint = "", .in_place = true});
-  finish(
-      {.outcome = Outcome::failed,
-       .message = fmt::format("the files of {} are in place, but: {}", commit_.id.substr(0, 8),
-                              outcome.text),
-       .hint = fmt::format("journalctl -u {}; overlayctl rollback {}", config_.unit, config_.name),
-       .in_place = true});
+  finish({.outcome = Outcome::failed,
+          .message = fmt::format("the files of {} are in place, but: {}", commit_.id.substr(0, 8),
+                                 outcome.text),
+          .hint = advice(outcome, config_, record_.state()),
+          .in_place = true});
 }
 
 void Change::end_without_action(bool changed) {

@@ -68,8 +68,9 @@ void Lookup::resolved(size_t index, const git::Answer& answer) {
                             ? "overlayd-git gave no sensible answer"
                             : fmt::format("{}: {}", describe(work.wish), failure->message);
     // an ambiguous revision, say: only who typed it can do something about it
-    work.result.refused = !work.wish.revision.empty() ||
-                          (failure != nullptr && failure->kind == git::FailureKind::refused);
+    if (!work.wish.revision.empty() ||
+        (failure != nullptr && failure->kind == git::FailureKind::refused))
+      work.refuse(work.result.error);
   }
   outstanding_--;
   if (outstanding_ == 0) settle();

@@ -11,6 +11,7 @@
 #include "base/hash.h"
 #include "base/log.h"
 #include "base/path.h"
+#include "base/text.h"
 #include "daemon/accept.h"
 #include "daemon/discard.h"
 
@@ -31,14 +32,22 @@ void make_own_folder(const std::string& path, const Settings& settings) {
   check(fchown(folder.get(), settings.git_uid, settings.git_gid), "cannot hand over {}", path);
 }
 
-void add_secret(Sandbox& sandbox, const std::string& name, const std::string& file,
-                const std::string& key) {
-  if (file.empty()) return;
+std::string read_secret(const std::string& file, const std::string& key) {
   try {
-    sandbox.files.push_back({.name = name, .content = read_file(file, max_secret_bytes)});
+    return read_file(file, max_secret_bytes);
   } catch (const Error& error) {
     throw Error::of("{} ({} in services.toml)", error.what(), key);
   }
+}
+
+void add_secret(Sandbox& sandbox, const std::string& name, const std::string& file,
+                const std::string& key) {
+  if (file.empty()) return;
+  std::string content = read_secret(file, key);
+  // a known_hosts that knows nobody is what ssh itself tells of
+  if (trim(content).empty() && key != "known_hosts")
+    throw Error::of("{} ({} in services.toml) is empty", file, key);
+  sandbox.files.push_back({.name = name, .content = std::move(content)});
 }
 
 bool is_there(const std::string& path) { return access(path.c_str(), F_OK) == 0; }

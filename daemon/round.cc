@@ -4,6 +4,7 @@
 #include <set>
 
 #include "base/error.h"
+#include "base/text.h"
 
 namespace overlayd {
 namespace {
@@ -12,6 +13,15 @@ std::vector<std::string> branches_of(const std::vector<Wish>& wishes) {
   std::set<std::string> branches;
   for (const auto& wish : wishes) branches.insert(wish.branch);
   return {branches.begin(), branches.end()};
+}
+
+// What it may have been meant to be; or what there is to choose from, if that is little.
+std::string did_you_mean_or_all(const std::string& branch,
+                                const std::vector<std::string>& present) {
+  constexpr size_t few = 5;
+  const std::string suggestion = did_you_mean(branch, present);
+  if (!suggestion.empty() || present.empty() || present.size() > few) return suggestion;
+  return fmt::format(" (it has {})", printable(join(present, ", ")));
 }
 
 }  // namespace
@@ -75,8 +85,21 @@ void Round::branches_fetched(const git::Fetched& answer) {
   for (auto& work : result_.wishes)
     if (work.wish.wants_tip() && std::find(answer.branches.begin(), answer.branches.end(),
                                            work.wish.branch) == answer.branches.end())
-      work.refuse(fmt::format("the upstream has no branch '{}'", work.wish.branch));
-  lookup_.start();
+      lost_.push_back(&work);
+  if (lost_.empty()) return lookup_.start();
+  session_.fetch<git::Branches>(git::ListBranches{}, [this](const git::Branches& all) {
+    refuse_lost(all.names);
+    lookup_.start();
+  });
+}
+
+void Round::refuse_lost(const std::vector<std::string>& present) {
+  for (WishInWork* work : lost_) {
+    const std::string& branch = work->wish.branch;
+    work->refuse(fmt::format("the upstream has no branch '{}'{}", branch,
+                             did_you_mean_or_all(branch, present)),
+                 fmt::format("correct branch in {}, or push '{}'", work->wish.place, branch));
+  }
 }
 
 void Round::looked_up() {

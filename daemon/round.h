@@ -54,6 +54,7 @@ class Round {
   void tips_listed(const git::Tips& answer);
   void fetch_branches();
   void branches_fetched(const git::Fetched& answer);
+  void refuse_lost(const std::vector<std::string>& present);
   void looked_up();
   void end();
   void fail(git::Failure failure);
@@ -61,6 +62,7 @@ class Round {
   Loop& loop_;
   Order order_;
   std::vector<std::string> branches_;
+  std::vector<WishInWork*> lost_;  // those whose branch is not there
   Done done_;
   RoundResult result_;
   Session session_;

@@ -14,12 +14,15 @@ Wish Service::wish() const {
             .older_than = "",
             .links = {},
             .locals = {},
+            .place = place_of(config_.origin),
+            .link_places = {},
             .ownership = *ownership_,
             .write = true,
             .compare_with = ""};
   for (const auto& overlay : config_.overlays) {
     wish.links.push_back(overlay.link);
     wish.locals.push_back(overlay.local);
+    wish.link_places.push_back(place_of(overlay.origin));
   }
   return wish;
 }
@@ -57,7 +60,7 @@ void Service::on_tip(const RoundResult& round, const WishInWork* work) {
   look_anyway_ = false;
   tip_ = work->result;
   if (!work->granted()) {
-    trouble_.set(work->result.error);
+    trouble_.set(work->result.error, work->result.hint);
     trouble_.retry_later();
   } else if (!held()) {
     return follow(work->result);
@@ -152,7 +155,7 @@ void Service::ask(FetchMode mode, Wish wanted, std::function<void(const WishInWo
          if (!work->granted())
            return failed({.outcome = work->result.refused ? Outcome::refused : Outcome::failed,
                           .message = work->result.error,
-                          .hint = ""});
+                          .hint = work->result.hint});
          got(*work);
        }});
 }
@@ -161,7 +164,7 @@ void Service::ask(FetchMode mode, Wish wanted, std::function<void(const WishInWo
 void Service::note_tip(const WishInWork& work) {
   look_anyway_ = true;
   tip_ = work.result;
-  if (!work.granted() && !held()) trouble_.set(work.result.error);
+  if (!work.granted() && !held()) trouble_.set(work.result.error, work.result.hint);
 }
 
 }  // namespace overlayd

@@ -66,14 +66,14 @@ void Service::add_condition(Dict& dict) const {
   if (trouble_.any())
     add(trouble_.problem(), trouble_.hint(), trouble_.since(), trouble_.retry_at());
   else if (!state().failure.empty())
-    add(state().failure,
-        fmt::format("journalctl -u {}; overlayctl rollback {}", config_.unit, config_.name),
-        state().failed_at, 0);
+    add(state().failure, state().failure_hint, state().failed_at, 0);
   else if (!record_.error().empty())
     add("cannot save its state: " + record_.error(), "df " + workshop_.settings.state_directory, 0,
         0);
-  else if (!upstream_->error().empty())
+  else if (!upstream_->error().empty()) {
     add(upstream_->error(), upstream_->hint(), upstream_->failing_since(), upstream_->next_at());
+    dict["error_of"] = "upstream";
+  }
 }
 
 List Service::overlay_list() const {

@@ -89,6 +89,7 @@ ServiceState state_of(const toml::table& table) {
   state.frozen = hold_of(root["frozen"]);
   state.pinned = hold_of(root["pinned"]);
   state.failure = text_of(root["failure"]);
+  state.failure_hint = text_of(root["failure_hint"]);
   state.failed_at = number_of(root["failed_at"]);
   if (const toml::array* log = root["log"].as_array())
     for (const auto& entry : *log) state.log.push_back(deployment_of(View{entry}));
@@ -130,6 +131,7 @@ std::string to_text(const ServiceState& state) {
                     {"steps", to_text(state.steps)},
                     {"links", links},
                     {"failure", clean(state.failure)},
+                    {"failure_hint", clean(state.failure_hint)},
                     {"failed_at", static_cast<int64_t>(state.failed_at)},
                     {"log", log}};
   if (state.frozen) table.insert("frozen", to_table(*state.frozen));

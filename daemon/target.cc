@@ -17,20 +17,18 @@ PathKind place_for(git::EntryKind kind) {
   return kind == git::EntryKind::directory ? PathKind::directory : PathKind::file;
 }
 
-std::string origin(const Origin& place) { return fmt::format("services.toml:{}", place.line); }
-
 class StepMaker {
  public:
   StepMaker(const Target& target, const Facts& facts) : target_(target), facts_(facts) {}
 
   Steps make() {
     for (const auto& package : target_.service.packages)
-      add(StepKind::package, package, "", origin(target_.service.origin));
+      add(StepKind::package, package, "", place_of(target_.service.origin));
     add_checkout();
     for (const size_t index : outermost_first()) add_overlay(index);
     if (target_.service.action != Action::none)
       add(StepKind::unit, target_.service.unit, std::string(name_of(target_.service.action)),
-          origin(target_.service.origin));
+          place_of(target_.service.origin));
     return steps_;
   }
 
@@ -52,7 +50,7 @@ class StepMaker {
   void add_checkout() {
     const std::string& folder = target_.service.checkout;
     const std::string around = parent_path(folder);
-    const std::string from = origin(target_.service.origin);
+    const std::string from = place_of(target_.service.origin);
     std::map<std::string, std::string> trees;
     for (size_t i = 0; i < target_.overlays.size(); i++)
       trees[target_.service.overlays[i].link] = target_.overlays[i].tree;
@@ -64,8 +62,8 @@ class StepMaker {
   void add_overlay(size_t index) {
     const OverlayConfig& overlay = target_.service.overlays[index];
     const ResolvedOverlay& resolved = target_.overlays[index];
-    const std::string from =
-        fmt::format("{} {}@{}", origin(overlay.origin), overlay.link, target_.commit.substr(0, 8));
+    const std::string from = fmt::format("{} {}@{}", place_of(overlay.origin), overlay.link,
+                                         target_.commit.substr(0, 8));
     add_missing_parents(overlay.local, from);
     if (overlay.type == OverlayType::symlink) {
       add_link(overlay, from);
@@ -148,6 +146,8 @@ Action action_for(const ServiceConfig& service, const std::set<std::string>& pla
 
 }  // namespace
 
+std::string place_of(const Origin& origin) { return fmt::format("services.toml:{}", origin.line); }
+
 Steps make_steps(const Target& target, const Facts& facts) {
   return StepMaker(target, facts).make();
 }
@@ -168,10 +168,10 @@ void add_action(Plan& plan, const ServiceConfig& service, bool always) {
   if (places.empty() && !always) return;
   const Action action = action_for(service, places);
   if (action == Action::none) return;
-  plan.push_back(
-      {.kind = OpKind::act,
-       .step = {StepKind::unit, service.unit, std::string(name_of(action)), origin(service.origin)},
-       .before = {}});
+  plan.push_back({.kind = OpKind::act,
+                  .step = {StepKind::unit, service.unit, std::string(name_of(action)),
+                           place_of(service.origin)},
+                  .before = {}});
 }
 
 }  // namespace overlayd

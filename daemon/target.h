@@ -12,6 +12,9 @@
 
 namespace overlayd {
 
+// "services.toml:12"
+std::string place_of(const Origin& origin);
+
 // One overlay of a service at a commit: config.overlays[i] shows `tree`.
 struct ResolvedOverlay {
   git::EntryKind kind = git::EntryKind::directory;

@@ -163,12 +163,14 @@ void Upstream::note(const RoundResult& result) {
 }
 
 void Upstream::note_failure(const git::Failure& failure) {
+  hint_ = advice(failure, config_);
   if (failure.message != error_)
-    log_line(LOG_WARNING, fmt::format("{}: {}", config_.url.redacted(), failure.message),
+    log_line(LOG_WARNING,
+             fmt::format("{}: {}{}{}", config_.url.redacted(), failure.message,
+                         hint_.empty() ? "" : "; ", hint_),
              {"OVERLAYD_UPSTREAM=" + config_.url.redacted()});
   if (failures_++ == 0) failing_since_ = now();
   error_ = failure.message;
-  hint_ = advice(failure, config_);
 }
 
 // A tenth more or less, so that a fleet does not ask all at once; doubling while it does not

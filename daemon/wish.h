@@ -18,7 +18,9 @@ struct Wish {
   std::string typed;       // the revision as somebody typed it, for messages
   std::string older_than;  // a commit: the nearest older one with other content; wins over revision
   std::vector<std::string> links;
-  std::vector<std::string> locals;  // of each link
+  std::vector<std::string> locals;       // of each link
+  std::string place;                     // in services.toml: "services.toml:12"
+  std::vector<std::string> link_places;  // of each link
   Ownership ownership;
   bool write = true;         // false: only find out
   std::string compare_with;  // a commit, for `differences`; empty: none wanted
@@ -41,6 +43,7 @@ struct FileDifference {
 
 struct WishResult {
   std::string error;     // empty: granted
+  std::string hint;      // what to do about it; empty: ask again
   bool refused = false;  // the content or the wish is at fault: asking again is no use
   Commit commit;
   std::vector<LinkResult> links;  // one for each of the wish's
@@ -53,8 +56,10 @@ struct WishInWork {
   WishResult result;
 
   bool granted() const { return result.error.empty(); }
-  void refuse(std::string error) {
+  // `hint` is for who follows the branch: a revision that somebody typed is his to choose.
+  void refuse(std::string error, std::string hint = "mend it in Git, and push") {
     result.error = std::move(error);
+    result.hint = wish.wants_tip() ? std::move(hint) : "";
     result.refused = true;
   }
 };

@@ -17,6 +17,7 @@ concept Is = std::is_same_v<std::remove_const_t<T>, Message>;
 
 auto fields(Is<FetchHello> auto& m) { return std::tie(m.url, m.mirror, m.secrets, m.depth); }
 auto fields(Is<ListTips> auto& m) { return std::tie(m.branches); }
+auto fields(Is<ListBranches> auto&) { return std::tie(); }
 auto fields(Is<FetchBranches> auto& m) { return std::tie(m.branches); }
 auto fields(Is<FetchBlobs> auto& m) { return std::tie(m.blobs, m.last); }
 auto fields(Is<Deepen> auto& m) { return std::tie(m.by); }
@@ -28,6 +29,7 @@ auto fields(Is<ListMissing> auto& m) { return std::tie(m.oid, m.kind); }
 auto fields(Is<WriteTree> auto& m) { return std::tie(m.oid, m.kind, m.name, m.locals); }
 auto fields(Is<Diff> auto& m) { return std::tie(m.before, m.before_kind, m.after, m.after_kind); }
 auto fields(Is<Tips> auto& m) { return std::tie(m.tips); }
+auto fields(Is<Branches> auto& m) { return std::tie(m.names); }
 auto fields(Is<Fetched> auto& m) { return std::tie(m.branches, m.changed, m.filtered); }
 auto fields(Is<Entry> auto& m) { return std::tie(m.kind, m.oid); }
 auto fields(Is<Resolved> auto& m) {

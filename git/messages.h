@@ -42,12 +42,15 @@ struct FetchHello {
 struct ListTips {
   std::vector<std::string> branches;
 };
+// Asks which branches the upstream has, for suggestions. Answer: Branches.
+struct ListBranches {};
 // Brings refs/remotes/origin/<branch> up to date, shallow and without blobs. Answer: Fetched; a
 // branch that the upstream does not have is left out of it, and its local ref is deleted.
 struct FetchBranches {
   std::vector<std::string> branches;
 };
-// A piece of a list of blobs to download in one request. Answer after the `last`: Fetched.
+// A piece of a list of blobs to download in one request. Answer after the `last`: Fetched; Failure
+// (refused) if the upstream lacks one, and then there may be none of them.
 struct FetchBlobs {
   std::vector<Oid> blobs;
   bool last = true;
@@ -113,6 +116,9 @@ struct Diff {
 struct Tips {
   std::vector<std::pair<std::string, Oid>> tips;  // branch, commit; those that exist
 };
+struct Branches {
+  std::vector<std::string> names;  // as many as there is room for; as they are (hostile)
+};
 struct Fetched {
   std::vector<std::string> branches;  // those of the request that the upstream has
   bool changed = true;
@@ -155,23 +161,28 @@ struct Differences {
   bool last = true;
 };
 enum class FailureKind : uint8_t {
-  internal,     // anything else
-  unreachable,  // no answer: name resolution, connection, a server error, too slow
-  denied,       // the upstream wants other credentials, or its identity is not the known one
-  not_found,    // there is no such repository
-  damaged,      // the mirror cannot be used any more
-  refused       // what was asked for is at fault: it cannot be had, other things can
+  internal,      // anything else
+  unreachable,   // no answer: name resolution, connection, a server error, too slow
+  denied,        // the upstream wants other credentials
+  bad_key,       // the ssh key cannot be used: it has a passphrase, or is none
+  unknown_host,  // the upstream's ssh host key is not among the known ones
+  changed_host,  // it is another than the known one
+  untrusted,     // its certificate is not to be trusted
+  unreadable,    // the repository is on this machine, and not for the helpers' user to read
+  not_found,     // there is no such repository
+  damaged,       // the mirror cannot be used any more
+  refused        // what was asked for is at fault: it cannot be had, other things can
 };
 struct Failure {
   FailureKind kind = FailureKind::internal;
   std::string message;  // one line, secrets taken out
 };
 
-using FetchRequest =
-    std::variant<FetchHello, ListTips, FetchBranches, FetchBlobs, Deepen, FetchRevision>;
+using FetchRequest = std::variant<FetchHello, ListTips, ListBranches, FetchBranches, FetchBlobs,
+                                  Deepen, FetchRevision>;
 using ReadRequest = std::variant<ReadHello, Resolve, ResolveOlder, ListMissing, WriteTree, Diff>;
-using Answer =
-    std::variant<Tips, Fetched, Resolved, MissingBlobs, Written, Differences, Failure, Progress>;
+using Answer = std::variant<Tips, Branches, Fetched, Resolved, MissingBlobs, Written, Differences,
+                            Failure, Progress>;
 
 // Ids or differences in one message; longer lists travel in pieces.
 constexpr size_t piece_size = 500;

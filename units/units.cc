@@ -39,8 +39,16 @@ std::string words_for(const std::string& job_result) {
   if (job_result == "failed") return "the job failed";
   if (job_result == "timeout") return "the job took too long";
   if (job_result == "dependency") return "a unit that it needs failed";
+  if (job_result == "invalid") return "the unit does not run";
   if (job_result == "canceled") return "the job was cancelled by another one";
   return "the job ended as " + job_result;
+}
+
+UnitObstacle obstacle_of(const Error& error) {
+  const auto* answer = dynamic_cast<const BusError*>(&error);
+  const bool cannot =
+      answer != nullptr && answer->name() == "org.freedesktop.systemd1.JobTypeNotApplicable";
+  return cannot ? UnitObstacle::cannot_reload : UnitObstacle::none;
 }
 
 }  // namespace
@@ -106,19 +114,26 @@ void Units::await_job(sd_bus_message* answer, const std::string& unit, const std
     throw_if_error(answer);
     check_neg(sd_bus_message_read(answer, "o", &path), "cannot read the answer of systemd");
   } catch (const Error& error) {
-    return done({.ok = false, .text = fmt::format("{}: {}", doing, error.what())});
+    return done({.ok = false,
+                 .text = fmt::format("{}: {}", doing, error.what()),
+                 .obstacle = obstacle_of(error)});
   }
   jobs_.wait(path, [this, unit, doing, done](const std::string& result) {
     // "skipped": try-… of a unit that does not run, or an unmet Condition…=: nothing to do there
     if (result == "done" || result == "skipped") return done({.ok = true, .text = ""});
-    explain(unit, fmt::format("{}: {}", doing, words_for(result)), done);
+    explain(unit,
+            {.ok = false,
+             .text = fmt::format("{}: {}", doing, words_for(result)),
+             .obstacle = result == "invalid" ? UnitObstacle::does_not_run : UnitObstacle::none},
+            done);
   });
 }
 
-void Units::explain(const std::string& unit, const std::string& problem, const Done& done) {
-  examine(unit, [problem, done](const UnitState& state) {
-    const std::string last = state.load.empty() ? "" : fmt::format(", it is {}", describe(state));
-    done({.ok = false, .text = problem + last});
+void Units::explain(const std::string& unit, UnitOutcome outcome, const Done& done) {
+  examine(unit, [outcome = std::move(outcome), done](const UnitState& state) {
+    UnitOutcome explained = outcome;
+    if (!state.load.empty()) explained.text += fmt::format(", it is {}", describe(state));
+    done(explained);
   });
 }
 

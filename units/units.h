@@ -25,9 +25,13 @@ enum class UnitVerb {
 };
 std::string name_of(UnitVerb verb);  // as systemctl spells it
 
+// What makes it no use to try the same again.
+enum class UnitObstacle { none, cannot_reload, does_not_run };
+
 struct UnitOutcome {
   bool ok = false;
   std::string text;  // if not ok: why, with the unit's own last state
+  UnitObstacle obstacle = UnitObstacle::none;
 };
 
 class Units {
@@ -56,7 +60,7 @@ class Units {
   void forget_failures(const std::string& unit);
   void await_job(sd_bus_message* answer, const std::string& unit, const std::string& doing,
                  const Done& done);
-  void explain(const std::string& unit, const std::string& problem, const Done& done);
+  void explain(const std::string& unit, UnitOutcome outcome, const Done& done);
 
   sd_bus* bus_;
   Jobs jobs_;

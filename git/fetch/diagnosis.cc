@@ -20,19 +20,20 @@ struct Sign {
 // not read from remote repository" that follows, the former is the reason.
 constexpr std::array signs{
     Sign{"the upstream has sent nothing for", FailureKind::unreachable},
-    Sign{"REMOTE HOST IDENTIFICATION HAS CHANGED", FailureKind::denied},
-    Sign{"host key is known for", FailureKind::denied},
-    Sign{"Host key verification failed", FailureKind::denied},
+    Sign{"REMOTE HOST IDENTIFICATION HAS CHANGED", FailureKind::changed_host},
+    Sign{"host key is known for", FailureKind::unknown_host},
+    Sign{"Host key verification failed", FailureKind::unknown_host},
     Sign{"Permission denied", FailureKind::denied},
     Sign{"Too many authentication failures", FailureKind::denied},
-    Sign{"Load key ", FailureKind::denied},
     Sign{"Authentication failed", FailureKind::denied},
     Sign{"could not read Username", FailureKind::denied},
     Sign{"could not read Password", FailureKind::denied},
-    Sign{"certificate verification failed", FailureKind::denied},
-    Sign{"SSL certificate problem", FailureKind::denied},
-    Sign{"server verification failed", FailureKind::denied},
-    Sign{"does not match target host name", FailureKind::denied},
+    Sign{"certificate verification failed", FailureKind::untrusted},
+    Sign{"SSL certificate problem", FailureKind::untrusted},
+    Sign{"server verification failed", FailureKind::untrusted},
+    Sign{"does not match target host name", FailureKind::untrusted},
+    Sign{"error setting certificate", FailureKind::untrusted},
+    Sign{"error reading ca cert", FailureKind::untrusted},
     Sign{"returned error: 401", FailureKind::denied},
     Sign{"returned error: 403", FailureKind::denied},
     Sign{"not allowed", FailureKind::denied},
@@ -157,6 +158,11 @@ bool says_ref_is_missing(std::string_view errors) {
 bool says_object_is_refused(std::string_view errors) {
   return says_ref_is_missing(errors) || contains(errors, "not our ref") ||
          contains(errors, "unadvertised object") || contains(errors, "no such remote ref");
+}
+
+bool says_object_is_missing(std::string_view errors) {
+  return says_object_is_refused(errors) || contains(errors, "did not send all necessary objects") ||
+         contains(errors, "repository corruption on the remote side");
 }
 
 bool says_refs_conflict(std::string_view errors) {

@@ -16,6 +16,8 @@ Failure diagnose(std::string_view errors, const std::string& secret);
 bool says_ref_is_missing(std::string_view errors);
 // True if git says that the upstream does not have, or does not give away, an object by its id.
 bool says_object_is_refused(std::string_view errors);
+// True if the upstream lacks an object that one of its commits names.
+bool says_object_is_missing(std::string_view errors);
 // True if a ref is in the way of another: refs/x against refs/x/y.
 bool says_refs_conflict(std::string_view errors);
 // True if the server cannot leave out blobs.

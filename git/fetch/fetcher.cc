@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "base/wire.h"
 #include "git/fetch/diagnosis.h"
 #include "git/serve.h"
 
@@ -71,6 +72,18 @@ Tips Fetcher::list_tips(const ListTips& request) {
   if (refs.empty()) return answer;  // without a name, git would list everything
   for (const auto& [ref, oid] : list_remote(git_, refs))
     answer.tips.emplace_back(ref.substr(head_ref("").size()), oid);
+  return answer;
+}
+
+Branches Fetcher::list_branches() {
+  Branches answer;
+  size_t bytes = 0;
+  for (const auto& [ref, oid] :
+       parse_refs(git_.run({"ls-remote", "--heads", "origin"}, {}, Git::Talk::upstream))) {
+    bytes += ref.size() + sizeof(uint64_t);
+    if (!ref.starts_with(head_ref("")) || bytes > max_message_bytes / 2) continue;
+    answer.names.push_back(ref.substr(head_ref("").size()));
+  }
   return answer;
 }
 
@@ -143,6 +156,8 @@ Fetched Fetcher::fetch_blobs(const std::vector<Oid>& blobs) {
                     "--filter=blob:none", "--no-tags", "--no-write-fetch-head",
                     "--recurse-submodules=no", "--no-auto-maintenance", "--stdin", "origin"},
                    join(blobs, "\n") + "\n", Git::Talk::upstream);
+  if (!outcome.ok() && says_object_is_missing(outcome.errors))
+    throw KnownFailure(FailureKind::refused, git_.describe(outcome).message);
   if (!outcome.ok()) git_.fail(outcome);
   return {.branches = {}, .changed = true, .filtered = !says_unfiltered(outcome.errors)};
 }

@@ -16,6 +16,7 @@ class Fetcher {
 
   // Each throws KnownFailure if git fails for another reason than a missing branch or revision.
   Tips list_tips(const ListTips& request);
+  Branches list_branches();
   Fetched fetch_branches(const FetchBranches& request);
   Fetched fetch_blobs(const std::vector<Oid>& blobs);
   Fetched deepen(const Deepen& request);

@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "git/fetch/credential.h"
 #include "git/fetch/diagnosis.h"
+#include "git/fetch/inquiry.h"
 #include "git/fetch/settings.h"
 #include "git/serve.h"
 
@@ -13,6 +14,7 @@ Git::Git(const FetchHello& hello, const std::string& program)
   const Secrets secrets(hello.secrets);
   // a user without a token is one itself
   token_file_ = secrets.token.empty() ? secrets.user : secrets.token;
+  ssh_key_ = secrets.ssh_key;
   environment_ = git_environment(upstream_, mirror_, secrets);
   mirror_.prepare();
   mirror_.configure(mirror_config(upstream_),
@@ -33,8 +35,12 @@ std::string Git::run(std::vector<std::string> arguments, std::string_view input,
   return std::move(outcome.output);
 }
 
+Failure Git::describe(const Outcome& outcome) const {
+  return inquire(diagnose(outcome.errors, read_token(token_file_)), upstream_, ssh_key_);
+}
+
 void Git::fail(const Outcome& outcome) {
-  const Failure failure = diagnose(outcome.errors, read_token(token_file_));
+  const Failure failure = describe(outcome);
   throw KnownFailure(failure.kind, failure.message);
 }
 

@@ -29,13 +29,16 @@ class Git {
   // The same, but throws KnownFailure if it fails. Returns its stdout.
   std::string run(std::vector<std::string> arguments, std::string_view input = {},
                   Talk talk = Talk::local);
-  // Throws the KnownFailure that a failed outcome means.
+  // What a failed outcome means.
+  Failure describe(const Outcome& outcome) const;
+  // Throws that.
   [[noreturn]] void fail(const Outcome& outcome);
 
  private:
   Upstream upstream_;
   Mirror mirror_;
   std::string token_file_;
+  std::string ssh_key_;  // its path
   std::vector<std::string> environment_;
 };
 

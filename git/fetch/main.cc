@@ -32,6 +32,7 @@ class Session {
   void handle(const ListTips& request, const Respond& respond) {
     respond(fetcher().list_tips(request));
   }
+  void handle(const ListBranches&, const Respond& respond) { respond(fetcher().list_branches()); }
   void handle(const FetchBranches& request, const Respond& respond) {
     respond(fetcher().fetch_branches(request));
   }

@@ -226,6 +226,19 @@ TEST_P(GitFetch, AnUpstreamThatBelongsToSomebodyElseIsRead) {
   EXPECT_EQ(by_path.fetch().branches.size(), 1U);
 }
 
+TEST_P(GitFetch, AFolderThatIsClosedToUsIsToldApart) {
+  if (GetParam() == Place::free) GTEST_SKIP() << "nothing is closed to root";
+  upstream_.push({{"a", "1"}});
+  for (const std::string part : {"/objects", ""}) {
+    const std::string closed = upstream_.path() + part;
+    ASSERT_EQ(chmod(closed.c_str(), 0700), 0);
+    Fetch fetch(temp_, upstream_.url(), options());
+    const auto failure = fetch.failure(git::FetchBranches{{"main"}});
+    EXPECT_EQ(failure.kind, git::FailureKind::unreadable) << failure.message;
+    EXPECT_EQ(failure.message, "user nobody may not read " + closed);
+  }
+}
+
 TEST_P(GitFetch, WhatCannotBeReachedIsToldApart) {
   Fetch missing(temp_, temp_ / "nothing.git", options());
   EXPECT_EQ(missing.failure(git::ListTips{{"main"}}).kind, git::FailureKind::not_found);

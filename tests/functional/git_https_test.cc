@@ -142,12 +142,12 @@ TEST_P(GitHttps, APasswordInTheUrlIsNotShown) {
   EXPECT_FALSE(contains(failure.message, "hunter2")) << failure.message;
 }
 
-TEST_P(GitHttps, AnUnknownCaIsDenied) {
+TEST_P(GitHttps, AnUnknownCaIsNotTrusted) {
   upstream_.push({{"etc/a", "content"}});
   const HttpsServer server(temp_, certificates_, {});
   Fetch fetch(temp_, server.url() + "/upstream.git", options("", false));
   const auto failure = fetch.failure(git::ListTips{{"main"}});
-  EXPECT_EQ(failure.kind, git::FailureKind::denied) << failure.message;
+  EXPECT_EQ(failure.kind, git::FailureKind::untrusted) << failure.message;
 }
 
 TEST_P(GitHttps, ARedirectToAnotherHostDoesNotGetTheToken) {

@@ -45,12 +45,23 @@ TEST_P(GitSsh, AnotherKeyIsDenied) {
   }
 }
 
-TEST_P(GitSsh, AHostThatIsNotKnownIsDenied) {
+TEST_P(GitSsh, AKeyThatCannotBeUsedIsToldApart) {
+  for (const auto& key : {server_.locked_key(), std::string("no key at all")}) {
+    Fetch fetch(temp_, server_.url(upstream_.path()), options(key, server_.known_hosts()));
+    const auto failure = fetch.failure(git::ListTips{{"main"}});
+    EXPECT_EQ(failure.kind, git::FailureKind::bad_key) << failure.message;
+    EXPECT_EQ(failure.message.find('/'), std::string::npos) << failure.message;
+  }
+}
+
+TEST_P(GitSsh, AHostIsNotKnownOrAnother) {
   upstream_.push({{"etc/a", "content"}});
-  for (const auto& known : {std::string(), server_.other_known_hosts()}) {
+  for (const auto& [known, kind] :
+       {std::pair(std::string(), git::FailureKind::unknown_host),
+        std::pair(server_.other_known_hosts(), git::FailureKind::changed_host)}) {
     Fetch fetch(temp_, server_.url(upstream_.path()), options(server_.key(), known));
     const auto failure = fetch.failure(git::FetchBranches{{"main"}});
-    EXPECT_EQ(failure.kind, git::FailureKind::denied) << failure.message;
+    EXPECT_EQ(failure.kind, kind) << failure.message;
   }
 }
 

@@ -15,6 +15,7 @@ const Oid b(64, 'b');
 const std::vector<FetchRequest> fetch_requests{
     FetchHello{"https://example.org/x", "/var/lib/m.git", "/private", 7},
     ListTips{{"main", "odd\n\"name"}},
+    ListBranches{},
     FetchBranches{{"main"}},
     FetchBlobs{{a, b}, false},
     Deepen{12},
@@ -27,6 +28,7 @@ const std::vector<ReadRequest> read_requests{
     WriteTree{a, EntryKind::executable, "name", {"/etc/web"}},
     Diff{"", EntryKind::missing, b, EntryKind::symlink}};
 const std::vector<Answer> answers{Tips{{{"main", a}, {"other", b}}},
+                                  Branches{{"main", "odd\n\"name"}},
                                   Fetched{{"main"}, false, false},
                                   Resolved{Resolution::found,
                                            a,

@@ -16,9 +16,10 @@
 namespace overlayd::test {
 namespace {
 
-std::string make_key(const TempDir& temp, const std::string& name) {
+std::string make_key(const TempDir& temp, const std::string& name,
+                     const std::string& passphrase = "") {
   std::string path = temp.dir("ssh") + "/" + name;
-  command({"ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", name, "-f", path});
+  command({"ssh-keygen", "-q", "-t", "ed25519", "-N", passphrase, "-C", name, "-f", path});
   return path;
 }
 
@@ -65,6 +66,7 @@ void serve(const Fd& listener, const TempDir& temp) {
 SshServer::SshServer(const TempDir& temp)
     : key_(read_file(make_key(temp, "user"))),
       other_key_(read_file(make_key(temp, "other"))),
+      locked_key_(read_file(make_key(temp, "locked", "passphrase"))),
       host_public_key_(read_file(make_key(temp, "host") + ".pub")),
       other_public_key_(read_file(temp / "ssh/other.pub")) {
   const Listener listener;

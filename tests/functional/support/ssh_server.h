@@ -15,9 +15,10 @@ class SshServer {
 
   // "ssh://root@127.0.0.1:<port><path>"
   std::string url(const std::string& path) const;
-  // Contents of files: the key that is let in, one that is not, and what a client has to know of
-  // the server.
+  // Contents of files: the key that is let in, one that is not, one with a passphrase, and what a
+  // client has to know of the server.
   const std::string& key() const { return key_; }
+  const std::string& locked_key() const { return locked_key_; }
   const std::string& other_key() const { return other_key_; }
   std::string known_hosts() const;
   // The same for a server that has another key.
@@ -27,6 +28,7 @@ class SshServer {
   int port_ = 0;
   std::string key_;
   std::string other_key_;
+  std::string locked_key_;
   std::string host_public_key_;
   std::string other_public_key_;
   Background sshd_;

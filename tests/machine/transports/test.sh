@@ -13,9 +13,9 @@ ways=(token password key scp file path)
 # block NAME UPSTREAM
 block() { printf '[[services]]\nservice = "%s"\nupstream = "%s"\ndirs = [{ local = "/srv/%s", link = "etc" }]\n' "$1" "$2" "$1"; }
 
-# configure TOKEN_FILE CA_FILE KNOWN_HOSTS SSH_KEY: one service for each way.
+# configure TOKEN_FILE CA_FILE KNOWN_HOSTS SSH_KEY: one service for each way; what is "" is not configured.
 configure() {
-  services <<TOML
+  sed '/ = ""$/d' <<TOML | services
 [global]
 interval = "1h"
 [[upstreams]]
@@ -165,6 +165,7 @@ test_errors() {
   echo wrong-token-f00f >/root/wrong-token
   ssh-keygen -q -t ed25519 -N '' -f /root/wrong-key
   sed 's/^/git.test /' /root/wrong-key.pub >/root/wrong-hosts
+  ssh-keygen -q -t ed25519 -N passphrase -f /root/locked-key
   touch /root/no-hosts
   echo wrong-token-f00f >>/root/secrets
   cp "$CA_FILE" /root/right-ca
@@ -186,6 +187,21 @@ test_errors() {
   overlayctl reload >/dev/null
   fails_for token /root/absent token_file
   fails_for key /root/absent-too known_hosts
+  configure /root/no-hosts "$CA_FILE" "" /root/locked-key
+  overlayctl reload >/dev/null
+  fails_for token /root/no-hosts token_file 'is empty'
+  fails_for key 'ost key' 'no known_hosts is named' 'ssh-keyscan git.test'
+  configure "$TOKEN_FILE" "" "$KNOWN_HOSTS" /root/locked-key
+  overlayctl reload >/dev/null
+  fails_for token certificate 'no ca_file is named'
+  fails_for key 'passphrase' '/root/locked-key (ssh_key)'
+  chmod 700 /srv/git/path.git
+  fails_with 1 overlayctl forward path
+  assert_contains "$output" 'user overlayd may not read /srv/git/path.git'
+  assert_contains "$output" 'let that user read'
+  chmod 755 /srv/git/path.git
+  journal=$(journalctl --quiet --unit=overlayd --output=cat)
+  assert_contains "$journal" 'is the token in /root/wrong-token (token_file) valid'
   assert_no_secret 'after errors'
 
   say "and put right, all is well again"

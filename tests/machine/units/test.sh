@@ -34,6 +34,9 @@ UNIT
 unit app app
 unit web web
 unit worker@ %i
+unit stopped b
+printf '[Service]\nExecStart=sleep infinity\n' >/etc/systemd/system/stubborn.service
+systemctl start stubborn
 
 make_repo site
 for name in app web a b; do
@@ -77,6 +80,16 @@ action = "restart"
 dirs = [{ local = "/etc/absent", link = "b" }]
 
 [[services]]
+service = "stubborn"
+action = "reload"
+dirs = [{ local = "/etc/stubborn", link = "b" }]
+
+[[services]]
+service = "stopped"
+action = "reload"
+dirs = [{ local = "/etc/stopped", link = "b" }]
+
+[[services]]
 name = "silent"
 service = "app"
 dirs = [{ local = "/etc/silent", link = "b" }]
@@ -86,6 +99,8 @@ wait_for 20 condition_is second ok
 wait_for 20 condition_is web ok
 wait_for 20 condition_is app ok
 wait_for 20 condition_is absent failed
+wait_for 20 condition_is stubborn failed
+wait_for 20 condition_is stopped failed
 
 say "what is started, and what is not"
 assert_eq $'start app\nstart b\nstart web' "$(record | sort)"
@@ -96,6 +111,16 @@ say "a unit that is not there is an error that says so"
 assert_contains "$(of absent error)" "absent.service"
 assert_contains "$(of absent error)" "not found"
 assert_eq one "$(cat /etc/absent/page)"
+
+say "what has no reload, and what does not run, is told with an action that can work"
+assert_contains "$(of stubborn error)" "reload is not applicable"
+assert_contains "$(of stubborn error_hint)" 'has no reload: name action "restart"'
+assert_contains "$(of stubborn error_hint)" services.toml:
+assert_contains "$(of stopped error)" "the unit does not run, it is inactive (dead)"
+assert_contains "$(of stopped error_hint)" "systemctl start stopped.service"
+
+say "before anything else was deployed there is nothing to go back to"
+assert_eq "journalctl -u absent.service" "$(of absent error_hint)"
 
 say "each overlay's own action"
 change app app.conf two

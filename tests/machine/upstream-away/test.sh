@@ -47,6 +47,9 @@ assert_contains "$output" site.git
 fails_with 3 overlayctl forward lost
 assert_contains "$output" "no branch 'nowhere'"
 assert_contains "$(overlayctl status || true)" site.git
+assert_contains "$(of lost error)" '(it has main)'
+assert_contains "$(of lost error_hint)" 'correct branch in services.toml:9'
+assert_eq upstream "$(of away error_of)"
 
 say "one that hangs is added: the others come up, and follow"
 # Takes connections and never says a word.
