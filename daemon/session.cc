@@ -48,6 +48,14 @@ void Session::tell_fetcher(const git::FetchRequest& request) {
   fetcher().tell(git::encode(request));
 }
 
+void Session::try_fetch(const git::FetchRequest& request, Worker::Answered got) {
+  ask(fetcher(), git::encode(request), [this, got = std::move(got)](const git::Answer& answer) {
+    const auto* failure = std::get_if<git::Failure>(&answer);
+    if (failure != nullptr && failure->kind != git::FailureKind::refused) return fail(answer);
+    got(answer);
+  });
+}
+
 void Session::ask(Worker& worker, const std::string& request, Worker::Answered answered) {
   worker.ask(request, [this, answered = std::move(answered)](const git::Answer& answer) {
     go_on([&] { answered(answer); });

@@ -24,6 +24,8 @@ class Session {
   void fetch(const git::FetchRequest& request, std::function<void(const Wanted&)> got) {
     ask(fetcher(), git::encode(request), expect<Wanted>(std::move(got)));
   }
+  // For questions that may be refused: `got` sees that Failure.
+  void try_fetch(const git::FetchRequest& request, Worker::Answered got);
   // Pieces of a question, of which only the last is answered.
   void tell_fetcher(const git::FetchRequest& request);
 

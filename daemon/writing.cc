@@ -1,7 +1,5 @@
 #include "daemon/writing.h"
 
-#include <utility>
-
 #include "base/error.h"
 #include "git/limits.h"
 
@@ -50,7 +48,9 @@ void Writing::name_trees(size_t index) {
   for (size_t i = 0; i < work.result.links.size(); i++) {
     LinkResult& link = work.result.links[i];
     const std::string problem = objection(work.wish.links[i], link.kind, work.result.commit);
-    if (!problem.empty() && work.granted()) work.refuse(problem);
+    if (!problem.empty() && work.granted())
+      work.refuse(problem, fmt::format("push '{}' to branch {}, or correct {}", work.wish.links[i],
+                                       work.wish.branch, work.wish.link_places[i]));
     if (problem.empty()) link.tree = tree_name(link.oid, link.kind, upstream_, work.wish.ownership);
   }
   if (!work.granted() || !work.wish.write) return;
@@ -71,8 +71,11 @@ void Writing::drop(const std::string& name, const std::string& reason, bool refu
   for (const auto& [index, link] : tree->second.users) {
     WishInWork& work = wishes_[index];
     if (!work.granted()) continue;
-    work.result.error = fmt::format("{}: {}", work.wish.links[link], reason);
-    work.result.refused = refused;
+    const std::string error = fmt::format("{}: {}", work.wish.links[link], reason);
+    if (refused)
+      work.refuse(error);
+    else
+      work.result.error = error;
   }
   trees_.erase(tree);
 }
@@ -112,21 +115,28 @@ void Writing::missing_listed(const std::string& name, const git::Answer& answer)
   } else {
     drop(name, std::get<git::Failure>(answer).message, true);
   }
-  if (--outstanding_ == 0) fetch_blobs();
+  if (--outstanding_ > 0) return;
+  Names all;
+  for (const auto& [tree, what] : trees_) all.push_back(tree);
+  to_fetch_.push_back(std::move(all));
+  fetch_next();
 }
 
-std::set<git::Oid> Writing::take_missing() {
+std::set<git::Oid> Writing::missing_of(const Names& trees) const {
   std::set<git::Oid> all;
-  for (auto& [name, tree] : trees_) {
-    const auto missing = std::exchange(tree.missing, {});
-    all.insert(missing.begin(), missing.end());
+  for (const auto& name : trees) {
+    const auto tree = trees_.find(name);
+    if (tree != trees_.end()) all.insert(tree->second.missing.begin(), tree->second.missing.end());
   }
   return all;
 }
 
-void Writing::fetch_blobs() {
-  const std::set<git::Oid> missing = take_missing();
-  if (missing.empty()) return write_all();
+void Writing::fetch_next() {
+  if (to_fetch_.empty()) return write_all();
+  const Names trees = std::move(to_fetch_.back());
+  to_fetch_.pop_back();
+  const std::set<git::Oid> missing = missing_of(trees);
+  if (missing.empty()) return fetch_next();
   git::FetchBlobs piece{.blobs = {}, .last = false};
   for (const auto& oid : missing) {
     if (piece.blobs.size() == git::piece_size) {
@@ -136,7 +146,23 @@ void Writing::fetch_blobs() {
     piece.blobs.push_back(oid);
   }
   piece.last = true;
-  session_.fetch<git::Fetched>(piece, [this](const git::Fetched&) { write_all(); });
+  session_.try_fetch(piece, [this, trees](const git::Answer& answer) { fetched(trees, answer); });
+}
+
+// For one blob that the upstream lacks it refuses the whole request: each half of the trees is
+// asked for by itself then, until the one is found. The others are had by as few requests.
+void Writing::fetched(const Names& trees, const git::Answer& answer) {
+  if (fails_for_all<git::Fetched>(answer)) return;
+  if (const auto* failure = std::get_if<git::Failure>(&answer)) {
+    const auto half = trees.begin() + static_cast<ptrdiff_t>(trees.size() / 2);
+    if (trees.size() == 1) {
+      drop(trees.front(), "the upstream lacks a file of it: " + failure->message, false);
+    } else {
+      to_fetch_.emplace_back(trees.begin(), half);
+      to_fetch_.emplace_back(half, trees.end());
+    }
+  }
+  fetch_next();
 }
 
 void Writing::write_all() {

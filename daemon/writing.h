@@ -30,16 +30,18 @@ class Writing {
     git::Oid oid;
     std::vector<std::string> locals;
     std::vector<std::pair<size_t, size_t>> users;  // who needs it: a wish, and which of its links
-    std::vector<git::Oid> missing;                 // blobs of it, while they are listed
+    std::vector<git::Oid> missing;                 // blobs of it
   };
   using Trees = std::map<std::string, NewTree>;  // by name
+  using Names = std::vector<std::string>;
 
   void name_trees(size_t index);
   void list_missing();
   void missing_listed(const std::string& name, const git::Answer& answer);
   void add_missing(const std::string& name, const std::vector<git::Oid>& blobs);
-  std::set<git::Oid> take_missing();
-  void fetch_blobs();
+  std::set<git::Oid> missing_of(const Names& trees) const;
+  void fetch_next();
+  void fetched(const Names& trees, const git::Answer& answer);
   void write_all();
   void written(const std::string& name, const git::Answer& answer);
   void accept(const std::string& staging);
@@ -59,6 +61,7 @@ class Writing {
   Callback done_;
   Trees trees_;
   size_t outstanding_ = 0;
+  std::vector<Names> to_fetch_;  // trees whose missing blobs are to come in one request
   std::unique_ptr<Child> acceptor_;
 };
 

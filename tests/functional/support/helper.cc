@@ -107,6 +107,11 @@ void Helper::throw_unexpected(const git::Answer& answer) {
   throw Error::of("an answer of type {}", answer.index());
 }
 
+std::string program_folder(const TempDir& temp) {
+  for (const char* name : {"overlayd-fetch", "overlayd-git"}) copy_program(temp, name);
+  return temp.dir("bin");
+}
+
 std::string make_mirror(const TempDir& temp, const std::string& name) {
   return give_away(temp.dir("state/mirrors/" + name + ".git"));
 }

@@ -71,6 +71,8 @@ class Helper {
   std::unique_ptr<Child> child_;
 };
 
+// `temp`/bin, with both programs in it.
+std::string program_folder(const TempDir& temp);
 // A mirror at `temp`/state/mirrors/<name>.git, fit for nobody to write.
 std::string make_mirror(const TempDir& temp, const std::string& name = "upstream");
 // `temp`/state/staging, fit for nobody to write.

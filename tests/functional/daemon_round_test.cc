@@ -1,0 +1,108 @@
+// Rounds with a real upstream that lacks something.
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "daemon/round.h"
+#include "tests/functional/support/helper.h"
+#include "tests/functional/support/repository.h"
+
+namespace overlayd::test {
+namespace {
+
+constexpr uid_t nobody = 65534;
+
+class Rounds : public testing::Test {
+ protected:
+  Rounds() {
+    settings_.state_directory = temp_.dir("daemon");
+    settings_.program_directory = program_folder(temp_);
+    settings_.git_uid = nobody;
+    settings_.git_gid = nobody;
+    prepare_state_directory(settings_);
+  }
+
+  Wish wish(const std::string& link, const std::string& branch = "main") const {
+    return {.service = link,
+            .branch = branch,
+            .revision = "",
+            .typed = "",
+            .older_than = "",
+            .links = {link},
+            .locals = {"/etc/" + link},
+            .place = "services.toml:1",
+            .link_places = {"services.toml:2"},
+            .ownership = {},
+            .write = true,
+            .compare_with = ""};
+  }
+
+  RoundResult run(std::vector<Wish> wishes) {
+    Loop loop;
+    RoundResult result;
+    const UpstreamConfig upstream{.url = UpstreamUrl::parse(upstream_.url()),
+                                  .ssh_key = "",
+                                  .known_hosts = "",
+                                  .token_file = "",
+                                  .ca_file = "",
+                                  .origin = {}};
+    const Round round(loop, settings_, store_, upstream,
+                      {.mode = FetchMode::always, .known = {}, .wishes = std::move(wishes)},
+                      [&](RoundResult ended) {
+                        result = std::move(ended);
+                        loop.exit(0);
+                      });
+    loop.run();
+    return result;
+  }
+
+  TempDir temp_;
+  UpstreamRepository upstream_{temp_};
+  Settings settings_;
+  TreeStore store_{temp_ / "daemon/trees"};
+};
+
+TEST_F(Rounds, ABlobThatTheUpstreamLacksFailsThoseAloneWhoNeedIt) {
+  std::map<std::string, std::string> files;
+  std::vector<Wish> wishes;
+  for (const char* name : {"a", "b", "c", "d", "e"}) {
+    files[std::string(name) + "/file"] = name;
+    wishes.push_back(wish(name));
+  }
+  upstream_.push(files);
+  const std::string lost = upstream_.git({"rev-parse", "main:c/file"});
+  ASSERT_TRUE(std::filesystem::remove(upstream_.path() + "/objects/" + lost.substr(0, 2) + "/" +
+                                      lost.substr(2)));
+  const RoundResult result = run(wishes);
+  ASSERT_FALSE(result.failure) << result.failure->message;
+  ASSERT_EQ(result.wishes.size(), wishes.size());
+  for (const auto& work : result.wishes) {
+    if (work.wish.service == "c") {
+      EXPECT_NE(work.result.error.find(lost), std::string::npos) << work.result.error;
+      EXPECT_FALSE(work.result.refused);  // somebody may put it back
+    } else {
+      EXPECT_TRUE(work.granted()) << work.result.error;
+      EXPECT_TRUE(store_.has(work.result.links.at(0).tree));
+    }
+  }
+}
+
+TEST_F(Rounds, WhatIsNotThereSaysWhereItIsNamed) {
+  upstream_.push({{"a/file", "1"}});
+  upstream_.push({{"a/file", "1"}}, "stable");
+  const RoundResult result =
+      run({wish("a", "mian"), wish("a", "production"), wish("missing"), wish("a")});
+  ASSERT_EQ(result.wishes.size(), 4U);
+  const auto& [typing, other, link, well] =
+      std::tie(result.wishes[0].result, result.wishes[1].result, result.wishes[2].result,
+               result.wishes[3].result);
+  EXPECT_EQ(typing.error, "the upstream has no branch 'mian' (did you mean 'main'?)");
+  EXPECT_EQ(typing.hint, "correct branch in services.toml:1, or push 'mian'");
+  EXPECT_EQ(other.error, "the upstream has no branch 'production' (it has main, stable)");
+  EXPECT_EQ(link.hint, "push 'missing' to branch main, or correct services.toml:2");
+  EXPECT_EQ(well.error + well.hint, "");
+}
+
+}  // namespace
+}  // namespace overlayd::test
