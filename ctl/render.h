@@ -10,6 +10,8 @@ namespace overlayd::ctl {
 
 // Status: one line a service, what is wrong with it below.
 std::string render_status(const Value& status, const View& view);
+// What is wrong with upstreams, each once, to stand below the services; empty if nothing is.
+std::string render_upstreams(const List& services, const View& view);
 // Status: a block for each service with everything that is known.
 std::string render_details(const Value& status, const View& view);
 // The head of both: which daemon answers, and a services.toml that was refused.

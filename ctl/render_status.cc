@@ -19,7 +19,7 @@ std::string unit_in_list(const Value& service) {
 }
 
 void add_failure(Table& table, const Value& service, const View& view) {
-  if (service.at("error").text().empty()) return;
+  if (service.at("error").text().empty() || is_of_upstream(service)) return;  // said below
   const std::string when = retry_of(service, view.now);
   table.add_note({shown_lines(service, "error"), colour_of_error(service)});
   if (!when.empty()) table.add_note({when, Colour::dim});
@@ -94,7 +94,7 @@ std::string render_status(const Value& status, const View& view) {
   if (services.empty())
     return render_head(status, view) +
            fmt::format("no service in {} is for this machine\n", shown(status, "config"));
-  return render_head(status, view) + table.render(view);
+  return render_head(status, view) + table.render(view) + render_upstreams(services, view);
 }
 
 }  // namespace overlayd::ctl

@@ -103,6 +103,8 @@ std::string retry_of(const Value& service, int64_t now) {
   return join(parts, ", ");
 }
 
+bool is_of_upstream(const Value& service) { return service.at("error_of").text() == "upstream"; }
+
 std::string hint_of(const Value& service) {
   std::string hint = shown_lines(service, "error_hint");
   if (!hint.empty()) return hint;

@@ -38,6 +38,8 @@ Cell unit_state_of(const Value& service);
 std::string hold_of(const Value& service, int64_t now);
 // "since 5m ago, next try in 2m"; "" if neither is known.
 std::string retry_of(const Value& service, int64_t now);
+// Whether what is wrong is wrong with its upstream, and so with all that follow that.
+bool is_of_upstream(const Value& service);
 // What to do about a failure: the daemon's own hint, or the command that helps.
 std::string hint_of(const Value& service);
 // Where the deployed content is not in place.

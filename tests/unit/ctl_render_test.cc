@@ -109,6 +109,27 @@ TEST_F(CtlRender, StatusTellsAnUpstreamThatIsAwayFromAFailure) {
             std::string::npos);
 }
 
+TEST_F(CtlRender, StatusSaysOnceWhatIsWrongWithAnUpstream) {
+  const Dict away = with(service(), {{"error", "no route to host"},
+                                     {"error_of", "upstream"},
+                                     {"error_at", now - 300},
+                                     {"retry_at", now + 125}});
+  const Dict held = with(away, {{"name", "held"}, {"state", "frozen"}});
+  const Dict web = with(away, {{"name", "web"}});
+  EXPECT_EQ(render_status(status_of({held, web}), view_),
+            head +
+                "   NAME  STATE      DEPLOYED  UPSTREAM  SINCE   UNIT\n"
+                "!  held  frozen     8bd0e77a  8bd0e77a  3m ago  grafana-server active (running)\n"
+                "   frozen\n"
+                "!  web   following  8bd0e77a  8bd0e77a  3m ago  grafana-server active (running)\n"
+                "\n"
+                "!  https://git.example.net/site\n"
+                "   followed by held, web\n"
+                "   no route to host\n"
+                "   since 5m ago, next try in 2m\n"
+                "   → try again now: overlayctl forward web\n");
+}
+
 TEST_F(CtlRender, StatusSaysWhoFrozeAndHowToThawOnceThereIsSomethingNew) {
   const Dict hold{{"state", "frozen"},   {"by", "root"},        {"reason", "release week"},
                   {"since", now - 3600}, {"until", now + 4805}, {"ends_with", "thaw"}};
