@@ -149,11 +149,11 @@ std::string advice(const UnitOutcome& outcome, const ServiceConfig& service,
   const std::string place = place_of(service.origin);
   switch (outcome.obstacle) {
     case UnitObstacle::cannot_reload:
-      return fmt::format("it has no reload: name action \"restart\" or \"reload-or-restart\" in {}",
+      return fmt::format(R"(it has no reload: name action "restart" or "reload-or-restart" in {})",
                          place);
     case UnitObstacle::does_not_run:
       return fmt::format(
-          "systemctl start {}; or have overlayd start it: action \"reload-or-restart\" in {}",
+          R"(systemctl start {}; or have overlayd start it: action "reload-or-restart" in {})",
           service.unit, place);
     case UnitObstacle::none:
       break;

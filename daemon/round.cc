@@ -19,7 +19,7 @@ std::vector<std::string> branches_of(const std::vector<Wish>& wishes) {
 std::string did_you_mean_or_all(const std::string& branch,
                                 const std::vector<std::string>& present) {
   constexpr size_t few = 5;
-  const std::string suggestion = did_you_mean(branch, present);
+  std::string suggestion = did_you_mean(branch, present);
   if (!suggestion.empty() || present.empty() || present.size() > few) return suggestion;
   return fmt::format(" (it has {})", printable(join(present, ", ")));
 }

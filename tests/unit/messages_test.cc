@@ -102,7 +102,7 @@ TEST(Messages, EveryMessageSurvivesTheWay) {
 }
 
 TEST(Messages, FieldsComeOutAsTheyWentIn) {
-  const auto answer = std::get<Resolved>(decode_answer(encode(answers[2])));
+  const auto answer = std::get<Resolved>(decode_answer(encode(answers[3])));
   EXPECT_EQ(answer.commit, a);
   EXPECT_EQ(answer.subject, "subject");
   EXPECT_EQ(answer.time, 1234567890U);
@@ -110,7 +110,7 @@ TEST(Messages, FieldsComeOutAsTheyWentIn) {
   EXPECT_EQ(answer.entries[0].kind, EntryKind::directory);
   EXPECT_EQ(answer.entries[0].oid, b);
   EXPECT_EQ(answer.entries[1].kind, EntryKind::missing);
-  const auto fetched = std::get<Fetched>(decode_answer(encode(answers[1])));
+  const auto fetched = std::get<Fetched>(decode_answer(encode(answers[2])));
   EXPECT_FALSE(fetched.changed);
   EXPECT_FALSE(fetched.filtered);
 }
