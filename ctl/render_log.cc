@@ -8,6 +8,11 @@
 namespace overlayd::ctl {
 namespace {
 
+// What rollback takes for it; nothing for what brought no other content.
+std::string ago_of(const Value& entry) {
+  return entry.has("deployment") ? fmt::format("@{{{}}}", entry.at("deployment").number()) : "";
+}
+
 std::string subject_of(const Value& entry) {
   const std::string subject = shown(entry, "subject");
   const std::string author = shown(entry, "author");
@@ -18,6 +23,8 @@ void add_notes(Table& table, const Value& entry) {
   const std::string outcome = shown(entry, "outcome");
   const std::string reason = shown_lines(entry, "reason");
   const std::string message = shown_lines(entry, "message");
+  const std::string revision = shown(entry, "revision");
+  if (!revision.empty()) table.add_note({"to " + revision, Colour::dim});
   if (!reason.empty()) table.add_note({"reason: " + reason});
   if (outcome == "done" && !message.empty()) table.add_note({message, Colour::dim});
   if (outcome == "done" || outcome.empty()) return;
@@ -32,6 +39,7 @@ void add_entry(Table& table, const Value& entry, const View& view) {
                  {relative_time(at, view.now), Colour::dim},
                  {shown(entry, "verb"), Colour::bold},
                  {short_hash(entry, "commit")},
+                 {ago_of(entry)},
                  {shown(entry, "by")},
                  {subject_of(entry)}});
   add_notes(table, entry);
@@ -40,7 +48,8 @@ void add_entry(Table& table, const Value& entry, const View& view) {
 }  // namespace
 
 std::string render_log(const Value& answer, const View& view) {
-  Table table({{""}, {"WHEN"}, {""}, {"VERB"}, {"COMMIT"}, {"BY", true}, {"SUBJECT", true}});
+  Table table(
+      {{""}, {"WHEN"}, {""}, {"VERB"}, {"COMMIT"}, {"REV"}, {"BY", true}, {"SUBJECT", true}});
   const List& entries = answer.at("entries").list();
   for (const auto& entry : entries) add_entry(table, entry, view);
   return entries.empty() ? "nothing was deployed yet\n" : table.render(view);

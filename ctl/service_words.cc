@@ -85,6 +85,7 @@ Cell unit_state_of(const Value& service) {
 std::string hold_of(const Value& service, int64_t now) {
   if (!is_held(service)) return "";
   std::string text = shown(service, "state");
+  if (!service.at("revision").text().empty()) text += " to " + shown(service, "revision");
   if (service.has("by")) text += " by " + shown(service, "by");
   if (const int64_t since = service.at("since").number(); since > 0)
     text += " " + relative_time(since, now);

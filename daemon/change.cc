@@ -71,6 +71,7 @@ void Change::remove(const ChangeOrder& order, Done done) {
   try {
     take_back_what_is_open();
     publish({.steps = {}, .plan = plan, .links = {}});
+    note_.clear();
   } catch (const std::exception& error) {
     return finish(failure(error.what()));
   }
@@ -127,19 +128,30 @@ void Change::deployed(const Proposal& proposal, bool content) {
   state.branch = config_.branch;
   state.configured = fingerprint(config_);
   if (content) state.deployed_at = now();
-  hold_or_follow();
+  new_content_ = content && from_ != commit_.id;
+  note_ = hold_or_follow(content);
   workshop_.inventory.set(config_.name, state.steps);
   const bool matters = content || order_.hold != ChangeOrder::Hold::stays;
   record_.save(matters ? Durability::now : Durability::lazy);
 }
 
-void Change::hold_or_follow() {
-  if (order_.hold == ChangeOrder::Hold::stays) return;
+// Returns what is to be said about that.
+std::string Change::hold_or_follow(bool content) {
+  if (order_.hold == ChangeOrder::Hold::stays) return "";
   ServiceState& state = record_.state();
+  const bool held = state.frozen || state.pinned;
+  const std::string frozen = state.frozen ? "; it was " + hold_words(state) : "";
   state.frozen.reset();
   state.pinned.reset();
-  if (order_.hold == ChangeOrder::Hold::pins)
-    state.pinned = Hold{.by = order_.by, .reason = order_.reason, .since = now(), .until = 0};
+  if (order_.hold == ChangeOrder::Hold::ends)
+    return held ? "follows branch " + config_.branch + " again" : "";
+  state.pinned = Hold{.by = order_.by,
+                      .reason = order_.reason,
+                      .since = now(),
+                      .until = 0,
+                      .revision = order_.revision};
+  if (!content) return "pinned now, with the same content" + frozen;
+  return frozen.empty() ? "" : "pinned now" + frozen;
 }
 
 // The journal stays until the unit has answered: a start after a crash tells it again.
@@ -161,10 +173,10 @@ void Change::acted(const UnitOutcome& outcome, bool gently) {
     record_.state().failure_hint = outcome.ok ? "" : advice(outcome, config_, record_.state());
     record_.state().failed_at = outcome.ok ? 0 : now();
   }
-  record_log(outcome.ok ? "done" : "failed", outcome.text);
+  record_log(outcome.ok ? "done" : "failed", outcome.ok ? note_ : outcome.text);
   record_.seal();
   if (outcome.ok)
-    return finish({.outcome = Outcome::done, .message = "", .hint = "", .in_place = true});
+    return finish({.outcome = Outcome::done, .message = note_, .hint = "", .in_place = true});
   finish({.outcome = Outcome::failed,
           .message = fmt::format("the files of {} are in place, but: {}", commit_.id.substr(0, 8),
                                  outcome.text),
@@ -172,11 +184,14 @@ void Change::acted(const UnitOutcome& outcome, bool gently) {
           .in_place = true});
 }
 
-void Change::end_without_action(bool changed) {
-  if (changed) record_log("done", "");
+// That only the recorded commit moves is not worth a line in the log; that somebody holds the
+// service there, or lets it go, is.
+void Change::end_without_action(bool content) {
+  const bool changed = content || !note_.empty();
+  if (changed) record_log("done", note_);
   record_.seal();
   finish({.outcome = changed ? Outcome::done : Outcome::unchanged,
-          .message = "",
+          .message = note_,
           .hint = "",
           .in_place = true});
 }
@@ -186,11 +201,12 @@ void Change::record_log(const std::string& outcome, const std::string& message) 
                                .verb = order_.verb,
                                .by = order_.by,
                                .reason = order_.reason,
+                               .revision = order_.revision,
                                .from = from_,
                                .commit = commit_,
                                .outcome = outcome,
                                .message = message,
-                               .live = record_.state().deployed == commit_});
+                               .new_content = new_content_});
   record_.save(Durability::lazy);
 }
 
@@ -199,7 +215,11 @@ void Change::finish(const ChangeResult& result) {
   if (result.outcome != Outcome::unchanged)
     log_line(failed ? LOG_ERR : LOG_INFO,
              fmt::format("{}: {} {} by {}{}{}", config_.name, order_.verb, way(from_, commit_.id),
-                         order_.by, failed ? " failed: " : "", printable(result.message)),
+                         order_.by,
+                         failed                   ? " failed: "
+                         : result.message.empty() ? ""
+                                                  : ": ",
+                         printable(result.message)),
              {"OVERLAYD_SERVICE=" + config_.name, "OVERLAYD_COMMIT=" + commit_.id,
               "OVERLAYD_VERB=" + order_.verb});
   const Done done = std::move(done_);

@@ -20,7 +20,8 @@ struct ChangeOrder {
   std::string verb;  // forward, rollback, configuration; a first one is recorded as install
   std::string by;
   std::string reason;
-  bool act_anyway = false;  // tell the unit even if nothing changes: it failed last time
+  std::string revision = {};  // that a rollback goes to, as it was typed
+  bool act_anyway = false;    // tell the unit even if nothing changes: it failed last time
   // What becomes of a freeze and a pin. Saved with the commit itself: whoever went back must not be
   // taken forward again after a crash.
   enum class Hold { stays, ends, pins } hold = Hold::stays;
@@ -58,10 +59,10 @@ class Change {
   void take_back_what_is_open();
   void publish(const Proposal& proposal);
   void deployed(const Proposal& proposal, bool content);
-  void hold_or_follow();
+  std::string hold_or_follow(bool content);
   void act(const Step& unit, bool gently);
   void acted(const UnitOutcome& outcome, bool gently);
-  void end_without_action(bool changed);
+  void end_without_action(bool content);
   void finish(const ChangeResult& result);
   void record_log(const std::string& outcome, const std::string& message);
 
@@ -71,6 +72,8 @@ class Change {
   ChangeOrder order_;
   Commit commit_;
   std::string from_;
+  bool new_content_ = false;
+  std::string note_;  // what became of a freeze or a pin, if that has to be said
   Done done_;
 };
 

@@ -209,7 +209,7 @@ void Service::publish_metrics() {
   workshop_.metrics.set_service(config_.name, {.deployed = state().deployed.id,
                                                .upstream = tip_.commit.id,
                                                .in_sync = in_sync(),
-                                               .state = state_name(),
+                                               .state = hold_name(state()),
                                                .failed = trouble_.any() || !state().failure.empty(),
                                                .changed_at = state().deployed_at});
 }

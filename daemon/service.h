@@ -90,7 +90,6 @@ class Service : public std::enable_shared_from_this<Service> {
   void change(const WishResult& content, const ChangeOrder& order,
               std::function<void(const ChangeResult&)> done);
   void go_forward(const std::string& by, const Answered& answered, const Ticket& ticket);
-  void freed(const std::string& by, ChangeResult& result);
   void go_back(const std::string& by, const std::string& revision, const Answered& answered,
                const Ticket& ticket);
   void thaw_if_due();
@@ -108,8 +107,6 @@ class Service : public std::enable_shared_from_this<Service> {
   void settled();
   void arm_thaw();
   void publish_metrics();
-  std::string state_name() const;
-  std::string hold_words() const;
   Value answer(const ChangeResult& result, const std::string& from = "") const;
   List overlay_list() const;
   bool is_live(const Step& shown) const;

@@ -128,6 +128,7 @@ void Service::change(const WishResult& content, const ChangeOrder& order,
         const bool failed = result.outcome == Outcome::failed;
         if (result.outcome != Outcome::unchanged)
           self->workshop_.metrics.count_change(self->config_.name, took, !failed);
+        self->arm_thaw();
         // a unit that failed is remembered in the state, everything else here
         if (result.in_place)
           self->trouble_.clear();

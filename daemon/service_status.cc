@@ -12,16 +12,12 @@ std::string file_path(const std::string& local, const std::string& below) {
 
 }  // namespace
 
-std::string Service::state_name() const {
-  return state().frozen ? "frozen" : state().pinned ? "pinned" : "following";
-}
-
 Dict Service::status() const {
   Dict dict{{"name", config_.name},
             {"unit", config_.unit},
             {"upstream", upstream_->config().url.redacted()},
             {"branch", config_.branch},
-            {"state", state_name()},
+            {"state", hold_name(state())},
             {"deployed", state().deployed.id},
             {"deployed_subject", printable(state().deployed.subject)},
             {"deployed_author", printable(state().deployed.author)},
@@ -43,6 +39,7 @@ void Service::add_hold(Dict& dict) const {
   const Hold& hold = state().frozen ? *state().frozen : *state().pinned;
   dict["by"] = printable(hold.by);
   dict["reason"] = printable(hold.reason);
+  if (!hold.revision.empty()) dict["revision"] = printable(hold.revision);
   dict["since"] = hold.since;
   dict["until"] = hold.until;
   dict["ends_with"] = state().pinned ? "forward" : "thaw";
@@ -108,17 +105,22 @@ bool Service::is_live(const Step& shown) const {
 
 List Service::log() const {
   List list;
-  for (auto entry = state().log.rbegin(); entry != state().log.rend(); ++entry)
-    list.emplace_back(Dict{{"at", entry->at},
-                           {"verb", entry->verb},
-                           {"by", printable(entry->by)},
-                           {"reason", printable(entry->reason)},
-                           {"from", entry->from},
-                           {"commit", entry->commit.id},
-                           {"subject", printable(entry->commit.subject)},
-                           {"author", printable(entry->commit.author)},
-                           {"outcome", entry->outcome},
-                           {"message", printable(entry->message)}});
+  uint64_t deployments = 0;
+  for (auto entry = state().log.rbegin(); entry != state().log.rend(); ++entry) {
+    Dict dict{{"at", entry->at},
+              {"verb", entry->verb},
+              {"by", printable(entry->by)},
+              {"reason", printable(entry->reason)},
+              {"revision", printable(entry->revision)},
+              {"from", entry->from},
+              {"commit", entry->commit.id},
+              {"subject", printable(entry->commit.subject)},
+              {"author", printable(entry->commit.author)},
+              {"outcome", entry->outcome},
+              {"message", printable(entry->message)}};
+    if (entry->new_content) dict["deployment"] = deployments++;
+    list.emplace_back(std::move(dict));
+  }
   return list;
 }
 

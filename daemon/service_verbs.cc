@@ -17,7 +17,7 @@ Value Service::answer(const ChangeResult& result, const std::string& from) const
             {"from", from.empty() ? deployed.id : from},
             {"to", deployed.id},
             {"subject", printable(deployed.subject)},
-            {"state", state_name()},
+            {"state", hold_name(state())},
             {"message", printable(result.message)},
             {"hint", printable(result.hint)}};
   const bool well = result.outcome == Outcome::done || result.outcome == Outcome::unchanged;
@@ -44,17 +44,10 @@ void Service::forward(const std::string& by, Answered answered) {
   });
 }
 
-// "frozen by root: trade fair"
-std::string Service::hold_words() const {
-  const Hold& hold = state().frozen ? *state().frozen : *state().pinned;
-  return fmt::format("{} by {}{}{}", state_name(), hold.by, hold.reason.empty() ? "" : ": ",
-                     hold.reason);
-}
-
 void Service::forward_unless_held(const std::string& by, Answered answered) {
   if (!held()) return forward(by, std::move(answered));
   answered(answer({.outcome = Outcome::skipped,
-                   .message = "is " + hold_words(),
+                   .message = "is " + hold_words(state()),
                    .hint = "to end that: overlayctl forward " + config_.name}));
 }
 
@@ -68,25 +61,14 @@ void Service::go_forward(const std::string& by, const Answered& answered, const 
                                 .reason = "",
                                 .act_anyway = !self->state().failure.empty(),
                                 .hold = ChangeOrder::Hold::ends};
-        const bool was_held = self->held();
         self->change(work.result, order,
-                     [self, by, answered, ticket, from, was_held](ChangeResult result) {
-                       if (result.in_place && was_held) self->freed(by, result);
+                     [self, answered, ticket, from](const ChangeResult& result) {
                        answered(self->answer(result, from));
                      });
       },
       [self = shared_from_this(), answered, ticket](const ChangeResult& result) {
         answered(self->answer(result));
       });
-}
-
-// By a forward: it was frozen or pinned until then.
-void Service::freed(const std::string& by, ChangeResult& result) {
-  arm_thaw();
-  if (result.outcome != Outcome::unchanged) return;
-  result.outcome = Outcome::done;
-  result.message = "follows branch " + config_.branch + " again";
-  note("forward", by, result.message);
 }
 
 void Service::freeze(const std::string& by, const std::string& reason, uint64_t seconds,
@@ -104,7 +86,8 @@ void Service::freeze(const std::string& by, const std::string& reason, uint64_t 
     state.frozen = Hold{.by = by,
                         .reason = reason,
                         .since = present,
-                        .until = seconds == 0 ? 0 : present + seconds};
+                        .until = seconds == 0 ? 0 : present + seconds,
+                        .revision = ""};
     self->arm_thaw();
     self->note("freeze", by, reason);
     answered(
@@ -153,6 +136,7 @@ void Service::note(const std::string& verb, const std::string& by, const std::st
                                .verb = verb,
                                .by = by,
                                .reason = reason,
+                               .revision = "",
                                .from = state().deployed.id,
                                .commit = state().deployed,
                                .outcome = "done",
@@ -201,17 +185,15 @@ void Service::go_back(const std::string& by, const std::string& revision, const 
   ask(
       FetchMode::nothing, wanted,
       [self = shared_from_this(), by, revision, answered, ticket, from](const WishInWork& work) {
-        const std::string reason = revision.empty() ? "" : "to " + revision;
-        const std::string before =
-            self->state().frozen ? "pinned now; it was " + self->hold_words() : "";
-        self->change(
-            work.result,
-            {.verb = "rollback", .by = by, .reason = reason, .hold = ChangeOrder::Hold::pins},
-            [self, answered, ticket, from, before](ChangeResult result) {
-              self->arm_thaw();
-              if (result.in_place && result.message.empty()) result.message = before;
-              answered(self->answer(result, from));
-            });
+        const ChangeOrder order{.verb = "rollback",
+                                .by = by,
+                                .reason = "",
+                                .revision = revision,
+                                .hold = ChangeOrder::Hold::pins};
+        self->change(work.result, order,
+                     [self, answered, ticket, from](const ChangeResult& result) {
+                       answered(self->answer(result, from));
+                     });
       },
       [self = shared_from_this(), answered, ticket](const ChangeResult& result) {
         answered(self->answer(result));

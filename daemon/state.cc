@@ -27,7 +27,8 @@ toml::table to_table(const Hold& hold) {
   return toml::table{{"by", clean(hold.by)},
                      {"reason", clean(hold.reason)},
                      {"since", static_cast<int64_t>(hold.since)},
-                     {"until", static_cast<int64_t>(hold.until)}};
+                     {"until", static_cast<int64_t>(hold.until)},
+                     {"revision", clean(hold.revision)}};
 }
 
 toml::table to_table(const Deployment& deployment) {
@@ -35,11 +36,12 @@ toml::table to_table(const Deployment& deployment) {
                      {"verb", deployment.verb},
                      {"by", clean(deployment.by)},
                      {"reason", clean(deployment.reason)},
+                     {"revision", clean(deployment.revision)},
                      {"from", deployment.from},
                      {"commit", to_table(deployment.commit)},
                      {"outcome", deployment.outcome},
                      {"message", clean(deployment.message)},
-                     {"live", deployment.live}};
+                     {"new_content", deployment.new_content}};
 }
 
 // Missing members read as empty: an older version did not know them.
@@ -59,19 +61,22 @@ std::optional<Hold> hold_of(const View& node) {
   return Hold{.by = text_of(node["by"]),
               .reason = text_of(node["reason"]),
               .since = number_of(node["since"]),
-              .until = number_of(node["until"])};
+              .until = number_of(node["until"]),
+              .revision = text_of(node["revision"])};
 }
 
 Deployment deployment_of(const View& node) {
+  const bool moved = text_of(node["from"]) != text_of(node["commit"]["id"]);
   return {.at = number_of(node["at"]),
           .verb = text_of(node["verb"]),
           .by = text_of(node["by"]),
           .reason = text_of(node["reason"]),
+          .revision = text_of(node["revision"]),
           .from = text_of(node["from"]),
           .commit = commit_of(node["commit"]),
           .outcome = text_of(node["outcome"]),
           .message = text_of(node["message"]),
-          .live = node["live"].value_or(true)};
+          .new_content = node["new_content"].value_or(moved && node["live"].value_or(true))};
 }
 
 ServiceState state_of(const toml::table& table) {
@@ -99,7 +104,7 @@ ServiceState state_of(const toml::table& table) {
 }  // namespace
 
 void add_to_log(ServiceState& state, Deployment deployment) {
-  if (!deployment.live && !state.log.empty()) {
+  if (deployment.outcome == "failed" && !deployment.new_content && !state.log.empty()) {
     Deployment last = state.log.back();
     last.at = deployment.at;
     if (last == deployment) state.log.pop_back();
@@ -110,11 +115,21 @@ void add_to_log(ServiceState& state, Deployment deployment) {
 
 std::vector<std::string> deployed_commits(const ServiceState& state) {
   std::vector<std::string> commits;
-  if (!state.deployed.id.empty()) commits.push_back(state.deployed.id);
   for (auto entry = state.log.rbegin(); entry != state.log.rend(); ++entry)
-    for (const auto& id : {entry->live ? entry->commit.id : "", entry->from})
-      if (!id.empty() && (commits.empty() || commits.back() != id)) commits.push_back(id);
+    if (entry->new_content) commits.push_back(entry->commit.id);
+  if (commits.empty()) commits.emplace_back();
+  commits.front() = state.deployed.id;
   return commits;
+}
+
+std::string hold_name(const ServiceState& state) {
+  return state.frozen ? "frozen" : state.pinned ? "pinned" : "following";
+}
+
+std::string hold_words(const ServiceState& state) {
+  const Hold& hold = state.frozen ? *state.frozen : *state.pinned;
+  return fmt::format("{} by {}{}{}", hold_name(state), hold.by, hold.reason.empty() ? "" : ": ",
+                     hold.reason);
 }
 
 std::string to_text(const ServiceState& state) {

@@ -24,8 +24,9 @@ struct Commit {
 struct Hold {
   std::string by;
   std::string reason;
-  uint64_t since = 0;  // seconds since the epoch
-  uint64_t until = 0;  // 0: until it is ended by hand
+  uint64_t since = 0;    // seconds since the epoch
+  uint64_t until = 0;    // 0: until it is ended by hand
+  std::string revision;  // of a pin: what was asked for, as it was typed
 
   bool operator==(const Hold&) const = default;
 };
@@ -36,11 +37,13 @@ struct Deployment {
   std::string verb;  // install, forward, rollback, freeze, thaw, configuration
   std::string by;    // a user's name, or "overlayd" for what it did on its own
   std::string reason;
-  std::string from;  // commit before
+  std::string revision;  // of a rollback, as it was typed
+  std::string from;      // commit before
   Commit commit;
   std::string outcome;  // done, failed
   std::string message;
-  bool live = true;  // the commit was on the machine then, whatever the unit made of it
+  // It brought content of another commit, whatever the unit made of that: what @{N} counts.
+  bool new_content = false;
 
   bool operator==(const Deployment&) const = default;
 };
@@ -67,8 +70,14 @@ constexpr size_t max_log = 200;
 // One that only repeats the last, tried again and failed again, takes its place.
 void add_to_log(ServiceState& state, Deployment deployment);
 
-// The commits that were live, newest first, without repetitions in a row: @{0}, @{1}, ….
+// What @{0}, @{1}, … mean: what is deployed, and before it the commits of the entries with new
+// content. A commit that left the content of the service as it was is none of them.
 std::vector<std::string> deployed_commits(const ServiceState& state);
+
+// following, frozen or pinned.
+std::string hold_name(const ServiceState& state);
+// "frozen by root: trade fair". It must be frozen or pinned.
+std::string hold_words(const ServiceState& state);
 
 // TOML, as the file holds it. parse_state throws Error that names `file`.
 std::string to_text(const ServiceState& state);

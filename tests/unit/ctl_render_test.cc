@@ -293,6 +293,8 @@ TEST_F(CtlRender, LogIsATableWithReasonsAndFailuresBelow) {
                                                   {"commit", old_commit},
                                                   {"subject", "Raise the limit"},
                                                   {"author", "Ann Smith"},
+                                                  {"deployment", 0},
+                                                  {"revision", "v1"},
                                                   {"reason", "it broke"},
                                                   {"outcome", "done"}},
                                              Dict{{"at", now - 90000},
@@ -304,10 +306,12 @@ TEST_F(CtlRender, LogIsATableWithReasonsAndFailuresBelow) {
                                                   {"message", "exit-code"}}}}};
   EXPECT_EQ(
       render_log(answer, view_),
-      "   WHEN                         VERB      COMMIT    BY        SUBJECT\n"
-      "✓  2026-03-01 12:59  1m ago     rollback  8bd0e77a  root      Raise the limit (Ann Smith)\n"
+      "   WHEN                         VERB      COMMIT    REV   BY        SUBJECT\n"
+      "✓  2026-03-01 12:59  1m ago     rollback  8bd0e77a  @{0}  root      Raise the limit (Ann "
+      "Smith)\n"
+      "   to v1\n"
       "   reason: it broke\n"
-      "✗  2026-02-28 12:00  1d 1h ago  forward   91ab02cd  overlayd  Fix the dashboards\n"
+      "✗  2026-02-28 12:00  1d 1h ago  forward   91ab02cd        overlayd  Fix the dashboards\n"
       "   failed: exit-code\n");
   EXPECT_EQ(render_log(Dict{}, view_), "nothing was deployed yet\n");
 }

@@ -17,18 +17,21 @@ ServiceState full_state() {
   state.configured = "00ff";
   state.steps = {{.kind = StepKind::mount, .subject = "/etc/a b", .value = "t1", .origin = "here"}};
   state.links = {{"grafana/etc", "t1"}, {".", "t2"}};
-  state.frozen = Hold{.by = "root", .reason = "release ’week’", .since = 5, .until = 9};
-  state.pinned = Hold{.by = "ada", .reason = "to HEAD~1", .since = 6, .until = 0};
+  state.frozen =
+      Hold{.by = "root", .reason = "release ’week’", .since = 5, .until = 9, .revision = ""};
+  state.pinned = Hold{.by = "ada", .reason = "", .since = 6, .until = 0, .revision = "HEAD~1"};
   state.failure = "it failed";
   state.failed_at = 77;
   add_to_log(state, {.at = 1,
                      .verb = "forward",
                      .by = "root",
                      .reason = "",
+                     .revision = "v1",
                      .from = "77aa",
                      .commit = state.deployed,
                      .outcome = "done",
-                     .message = ""});
+                     .message = "",
+                     .new_content = true});
   return state;
 }
 
@@ -69,6 +72,7 @@ TEST(State, LogIsBounded) {
                        .verb = "",
                        .by = "",
                        .reason = "",
+                       .revision = "",
                        .from = "",
                        .commit = {},
                        .outcome = "",
@@ -77,23 +81,41 @@ TEST(State, LogIsBounded) {
   EXPECT_EQ(state.log.front().at, 5U);
 }
 
-TEST(State, DeployedCommitsAreNewestFirst) {
+// A log of entries: what each brought, and whether that was new content.
+ServiceState deployed_in_turn(const std::vector<std::pair<std::string, bool>>& entries) {
   ServiceState state;
-  const auto deploy = [&](const std::string& from, const std::string& to) {
-    state.deployed.id = to;
+  for (const auto& [commit, new_content] : entries) {
+    const std::string from = state.deployed.id;
+    state.deployed.id = commit;
     add_to_log(state, {.at = 0,
                        .verb = "",
                        .by = "",
                        .reason = "",
+                       .revision = "",
                        .from = from,
                        .commit = state.deployed,
                        .outcome = "done",
-                       .message = ""});
-  };
-  deploy("", "a");
-  deploy("a", "b");
-  deploy("b", "c");
-  EXPECT_EQ(deployed_commits(state), (std::vector<std::string>{"c", "b", "a"}));
+                       .message = "",
+                       .new_content = new_content});
+  }
+  return state;
+}
+
+TEST(State, DeployedCommitsAreNewestFirst) {
+  const ServiceState state = deployed_in_turn({{"a", true}, {"b", true}, {"a", true}});
+  EXPECT_EQ(deployed_commits(state), (std::vector<std::string>{"a", "b", "a"}));
+}
+
+TEST(State, CommitsWithTheSameContentAreNoDeploymentsOfTheirOwn) {
+  ServiceState state = deployed_in_turn({{"a", true}, {"b", true}, {"c", false}, {"d", true}});
+  state.deployed.id = "e";  // the same content as d: only the recorded commit has moved
+  EXPECT_EQ(deployed_commits(state), (std::vector<std::string>{"e", "b", "a"}));
+}
+
+TEST(State, WhatIsDeployedIsKnownWithoutALog) {
+  ServiceState state;
+  state.deployed.id = "a";
+  EXPECT_EQ(deployed_commits(state), std::vector<std::string>{"a"});
 }
 
 TEST(Revision, IsSeenFromWhatIsDeployed) {

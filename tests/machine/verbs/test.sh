@@ -112,6 +112,38 @@ test_revisions() {
   rolls_back main six
 }
 
+# ago N: the commit beside @{N} in web's log.
+ago() { overlayctl log web --json | jq -r ".entries[] | select(.deployment == $1).commit"; }
+newest() { overlayctl log web --json | jq -r ".entries[0].$1"; }
+
+test_deployments() {
+  say "@{1} is what this service had before: commits for others do not count"
+  assert_contains "$(overlayctl forward web)" 'follows branch main again'
+  local other before
+  put site db/etc/limit <<<4
+  other=$(commit site 'db once more')
+  wait_for 10 deployed_is web "$other"
+  before=$(ago 1)
+  overlayctl rollback web '@{1}'
+  shows feature
+  assert_eq "$before" "$(of web deployed)"
+  assert_contains "$(overlayctl forward web)" 'follows branch main again'
+  shows six
+
+  say "a rollback to the same content is in the log, but no deployment"
+  assert_contains "$(overlayctl rollback web HEAD~1)" 'with the same content'
+  assert_eq "rollback HEAD~1 null" "$(newest verb) $(newest revision) $(newest deployment)"
+  assert_eq "$(work site rev-parse HEAD~1)" "$(newest commit)"
+  assert_eq "pinned HEAD~1" "$(of web state) $(of web revision)"
+  overlayctl rollback web '@{1}'
+  shows feature
+  overlayctl forward web >/dev/null
+  overlayctl rollback web HEAD >/dev/null
+  assert_contains "$(overlayctl forward web)" 'follows branch main again'
+  assert_eq "forward null" "$(newest verb) $(newest deployment)"
+  shows six
+}
+
 # refuses CODE REV
 refuses() {
   local before
@@ -251,6 +283,7 @@ assert_eq "$four" "$(of web deployed)"
 test_rollback_without_revision
 test_pinned
 test_revisions
+test_deployments
 test_bad_revisions
 test_upstream_gone
 test_freeze
