@@ -16,7 +16,7 @@ Without a name one line for each service, with one everything about it.
 Examples:
   overlayctl status
   overlayctl status grafana
-  overlayctl status --json | jq -r '.services[] | select(.in_sync | not) | .name'
+  overlayctl status --json | jq -r '.services[] | select(.in_sync == false) | .name'
 )"},
     {"forward", "[SERVICE]…", "move to the branch's tip now and follow it again", R"(
 Without a name every service that follows; frozen and pinned ones are left alone. A name ends its

@@ -31,7 +31,7 @@ void add_hold(Table& table, const Value& service, const View& view) {
   const std::string hold = hold_of(service, view.now);
   if (hold.empty()) return;
   table.add_note({hold, Colour::dim});
-  if (service.at("in_sync").truth()) return;
+  if (!is_behind(service)) return;
   table.add_note({fmt::format("→ follow {} again: overlayctl {} {}", shown(service, "branch"),
                               shown(service, "ends_with"), shown(service, "name"))});
 }

@@ -48,8 +48,8 @@ Cell mark_of(const Value& service) {
   if (!missing_overlays(service).empty()) return {"✗", Colour::red};
   const bool unit_failed = service.at("unit_state").text().starts_with("failed");
   if (unit_failed || !service.at("error").text().empty()) return {"!", Colour::yellow};
-  if (service.at("upstream_commit").text().empty()) return {"·", Colour::dim};
-  if (!service.at("in_sync").truth()) return {"≠", Colour::yellow};
+  if (!service.has("in_sync")) return {"·", Colour::dim};
+  if (is_behind(service)) return {"≠", Colour::yellow};
   return {"✓", Colour::green};
 }
 
@@ -67,6 +67,10 @@ Cell mark_of_outcome(const std::string& outcome) {
 Colour colour_of_outcome(const std::string& outcome) {
   if (outcome == "failed") return Colour::red;
   return outcome == "refused" ? Colour::yellow : Colour::plain;
+}
+
+bool is_behind(const Value& service) {
+  return service.has("in_sync") && !service.at("in_sync").truth();
 }
 
 Cell state_of(const Value& service) {

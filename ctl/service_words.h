@@ -30,6 +30,9 @@ Cell mark_of_outcome(const std::string& outcome);
 // Of what is said about it: failures and refusals stand out.
 Colour colour_of_outcome(const std::string& outcome);
 
+// The upstream has other content for it; not if that is not known.
+bool is_behind(const Value& service);
+
 // "following", "frozen, failed".
 Cell state_of(const Value& service);
 Cell unit_state_of(const Value& service);

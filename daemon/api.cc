@@ -180,7 +180,7 @@ void Api::status(sd_bus_message* call) {
 
 void Api::log(sd_bus_message* call) { reply(call, {{"entries", named(read_text(call))->log()}}); }
 
-void Api::metrics(sd_bus_message* call) { reply_text(call, manager_.metrics().text()); }
+void Api::metrics(sd_bus_message* call) { reply_text(call, manager_.metrics_text()); }
 
 void Api::web_listen(sd_bus_message* call) { reply_text(call, manager_.config().web.listen); }
 

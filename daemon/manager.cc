@@ -153,6 +153,12 @@ void Manager::apply_config() {
   std::erase_if(upstreams_, [](const auto& upstream) { return upstream.second.expired(); });
 }
 
+std::string Manager::metrics_text() {
+  metrics_.set_config(config_error_.empty());
+  for (const auto& [name, service] : services_) service->publish_metrics();
+  return metrics_.text();
+}
+
 std::shared_ptr<Upstream> Manager::upstream_for(const ServiceConfig& service) {
   const UpstreamConfig& config = config_.upstream_of(service);
   const std::string url = config.url.text();

@@ -46,7 +46,8 @@ class Manager {
   const Settings& settings() const { return settings_; }
   const std::string& config_error() const { return config_error_; }
   Units& units() { return units_; }
-  const Metrics& metrics() const { return metrics_; }
+  // How everything is at this moment, for Prometheus.
+  std::string metrics_text();
 
  private:
   void put_in_place();

@@ -30,16 +30,21 @@ auto& histograms(prometheus::Registry& registry, const char* name, const char* h
 }  // namespace
 
 Metrics::Metrics()
-    : deployed_(gauges(registry_, "overlayd_service_deployed_commit_info",
+    : config_(gauges(registry_, "overlayd_config_last_reload_successful",
+                     "0 if services.toml was refused and the one before it is in force.")
+                  .Add({})),
+      deployed_(gauges(registry_, "overlayd_service_deployed_commit_info",
                        "Commit that is live on this machine.")),
       upstream_(gauges(registry_, "overlayd_service_upstream_commit_info",
-                       "Commit that the followed branch points at.")),
+                       "Commit that the followed branch points at; none until it was seen.")),
       in_sync_(gauges(registry_, "overlayd_service_in_sync",
-                      "1 if what is live is what the branch has for this service.")),
+                      "1 if what is live is what the branch has for this service; none until "
+                      "the branch was seen.")),
       state_(gauges(registry_, "overlayd_service_state",
                     "1 for the state that the service is in: following, frozen or pinned.")),
       failed_(gauges(registry_, "overlayd_service_failed",
-                     "1 if something is wrong with the service; overlayctl status says what.")),
+                     "1 if something is wrong with the service or it is not in place; overlayctl "
+                     "status says what.")),
       changed_at_(gauges(registry_, "overlayd_service_last_change_timestamp_seconds",
                          "When content of the service last went live.")),
       fetched_at_(gauges(registry_, "overlayd_upstream_last_fetch_timestamp_seconds",
@@ -70,7 +75,11 @@ void Metrics::set_commit(Gauges& family, std::map<std::string, prometheus::Gauge
 void Metrics::set_service(const std::string& name, const Service& now) {
   set_commit(deployed_, deployed_now_, name, now.deployed);
   set_commit(upstream_, upstream_now_, name, now.upstream);
-  in_sync_.Add({{"service", name}}).Set(now.in_sync ? 1 : 0);
+  auto& in_sync = in_sync_.Add({{"service", name}});
+  if (now.in_sync)
+    in_sync.Set(*now.in_sync ? 1 : 0);
+  else
+    in_sync_.Remove(&in_sync);
   for (const char* state : states)
     state_.Add({{"service", name}, {"state", state}}).Set(now.state == state ? 1 : 0);
   failed_.Add({{"service", name}}).Set(now.failed ? 1 : 0);

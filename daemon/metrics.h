@@ -4,6 +4,7 @@
 #include <chrono>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include <prometheus/counter.h>
@@ -20,10 +21,10 @@ class Metrics {
 
   // How a service stands now.
   struct Service {
-    std::string deployed;  // commits; empty: none
+    std::string deployed;  // commits; empty: none, or not known
     std::string upstream;
-    bool in_sync = false;
-    std::string state;  // following, frozen, pinned
+    std::optional<bool> in_sync;  // none: not known
+    std::string state;            // following, frozen, pinned
     bool failed = false;
     uint64_t changed_at = 0;
   };
@@ -33,6 +34,9 @@ class Metrics {
   // `upstream` is its URL without secrets.
   void remove_upstream(const std::string& upstream);
   void count_fetch(const std::string& upstream, std::chrono::duration<double> took, bool ok);
+
+  // Whether services.toml is the one in force.
+  void set_config(bool in_force) { config_.Set(in_force ? 1 : 0); }
 
   // In the text exposition format.
   std::string text() const;
@@ -46,6 +50,7 @@ class Metrics {
                   const std::string& service, const std::string& commit);
 
   prometheus::Registry registry_;
+  prometheus::Gauge& config_;
   Gauges& deployed_;
   Gauges& upstream_;
   Gauges& in_sync_;

@@ -190,7 +190,10 @@ void Service::take_away(const Ticket& ticket) {
 
 // What is deployed, on this machine and by this configuration.
 bool Service::as_it_should_be() const {
-  if (state().configured != fingerprint(config_)) return false;
+  return state().configured == fingerprint(config_) && is_in_place();
+}
+
+bool Service::is_in_place() const {
   const auto& steps = state().steps;
   return std::all_of(steps.begin(), steps.end(),
                      [this](const Step& step) { return holds(step, workshop_.trees); });
@@ -206,12 +209,13 @@ void Service::arm_thaw() {
 
 void Service::publish_metrics() {
   if (!upstream_ || leaving_) return;
-  workshop_.metrics.set_service(config_.name, {.deployed = state().deployed.id,
-                                               .upstream = tip_.commit.id,
-                                               .in_sync = in_sync(),
-                                               .state = hold_name(state()),
-                                               .failed = trouble_.any() || !state().failure.empty(),
-                                               .changed_at = state().deployed_at});
+  workshop_.metrics.set_service(config_.name,
+                                {.deployed = state().deployed.id,
+                                 .upstream = tip_.commit.id,
+                                 .in_sync = in_sync(),
+                                 .state = hold_name(state()),
+                                 .failed = failed() || (!queue_.busy() && !is_in_place()),
+                                 .changed_at = state().deployed_at});
 }
 
 }  // namespace overlayd

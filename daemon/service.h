@@ -61,6 +61,8 @@ class Service : public std::enable_shared_from_this<Service> {
   void rollback(const std::string& by, const std::string& revision, Answered answered);
   void plan(const std::string& revision, Answered answered);
 
+  // Tells the metrics how it is now.
+  void publish_metrics();
   Dict status() const;
   List log() const;
 
@@ -102,14 +104,16 @@ class Service : public std::enable_shared_from_this<Service> {
   // Throws Error if it is none.
   void want_revision(Wish& wish, const std::string& typed) const;
   bool held() const { return state().frozen || state().pinned; }
-  bool in_sync() const;
+  std::optional<bool> in_sync() const;
   bool as_it_should_be() const;
+  bool is_in_place() const;
+  bool failed() const;
   void settled();
   void arm_thaw();
-  void publish_metrics();
   Value answer(const ChangeResult& result, const std::string& from = "") const;
   List overlay_list() const;
   bool is_live(const Step& shown) const;
+  void add_tip(Dict& dict) const;
   void add_hold(Dict& dict) const;
   void add_condition(Dict& dict) const;
 

@@ -69,11 +69,12 @@ void Service::on_tip(const RoundResult& round, const WishInWork* work) {
   } else {
     look_after();
   }
-  publish_metrics();
   settled();
 }
 
-bool Service::in_sync() const {
+// Not known until the branch was seen.
+std::optional<bool> Service::in_sync() const {
+  if (tip_.commit.id.empty()) return std::nullopt;
   if (tip_.links.size() != config_.overlays.size()) return false;
   for (size_t i = 0; i < config_.overlays.size(); i++) {
     const auto& local = config_.overlays[i].local;
@@ -87,11 +88,10 @@ bool Service::in_sync() const {
 }
 
 void Service::follow(const WishResult& content) {
-  const bool nothing_to_do =
-      in_sync() && state().deployed.id == content.commit.id && as_it_should_be() && !queue_.busy();
+  const bool nothing_to_do = in_sync() == true && state().deployed.id == content.commit.id &&
+                             as_it_should_be() && !queue_.busy();
   if (nothing_to_do) {
     trouble_.clear();
-    publish_metrics();
     return settled();
   }
   queue_.add([self = shared_from_this(), content,

@@ -22,16 +22,22 @@ Dict Service::status() const {
             {"deployed_subject", printable(state().deployed.subject)},
             {"deployed_author", printable(state().deployed.author)},
             {"deployed_at", state().deployed_at},
-            {"upstream_commit", tip_.commit.id},
-            {"upstream_subject", printable(tip_.commit.subject)},
             {"fetched_at", upstream_->fetched_at()},
-            {"in_sync", in_sync()},
             {"overlays", overlay_list()}};
   if (!upstream_->filtered())
     dict["note"] = "the upstream's server cannot leave files out: everything is downloaded";
+  add_tip(dict);
   add_hold(dict);
   add_condition(dict);
   return dict;
+}
+
+void Service::add_tip(Dict& dict) const {
+  const auto same = in_sync();
+  if (!same) return;
+  dict["upstream_commit"] = tip_.commit.id;
+  dict["upstream_subject"] = printable(tip_.commit.subject);
+  dict["in_sync"] = *same;
 }
 
 void Service::add_hold(Dict& dict) const {
@@ -45,12 +51,14 @@ void Service::add_hold(Dict& dict) const {
   dict["ends_with"] = state().pinned ? "forward" : "thaw";
 }
 
-void Service::add_condition(Dict& dict) const {
+bool Service::failed() const {
   const bool never_came = state().deployed.id.empty() && !upstream_->error().empty();
-  const bool failed =
-      trouble_.any() || never_came || !state().failure.empty() || !record_.error().empty();
+  return trouble_.any() || never_came || !state().failure.empty() || !record_.error().empty();
+}
+
+void Service::add_condition(Dict& dict) const {
   dict["condition"] = queue_.busy()                 ? "changing"
-                      : failed                      ? "failed"
+                      : failed()                    ? "failed"
                       : state().deployed.id.empty() ? "waiting"
                                                     : "ok";
   const auto add = [&](const std::string& error, const std::string& hint, uint64_t since,

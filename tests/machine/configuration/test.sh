@@ -118,6 +118,11 @@ test_bad_file() {
   assert_contains "$(overlayctl status)" "did you mean 'interval'"
   fails_with 1 overlayctl reload
   assert_contains "$output" "did you mean 'interval'"
+  mark=$(log_mark)
+  fails_with 1 systemctl reload overlayd
+  assert_contains "$output" 'journalctl'
+  wait_log 10 overlayd 'services.toml was refused' "$mark"
+  systemctl --quiet is-active overlayd
   holds /etc/web/page main
   assert_eq "$before" "$(cat /proc/self/mountinfo)"
 

@@ -49,7 +49,7 @@ test_families() {
   all=$(metrics)
   for family in service_deployed_commit_info service_upstream_commit_info service_in_sync service_state service_failed \
     service_last_change_timestamp_seconds upstream_last_fetch_timestamp_seconds service_change_duration_seconds \
-    upstream_fetch_duration_seconds service_change_failures_total upstream_fetch_failures_total build_info; do
+    upstream_fetch_duration_seconds config_last_reload_successful service_change_failures_total upstream_fetch_failures_total build_info; do
     assert_contains "$all" "# HELP overlayd_$family "
     assert_contains "$all" "# TYPE overlayd_$family "
   done
@@ -115,6 +115,40 @@ test_failures() {
   is 'overlayd_service_change_duration_seconds_count{service="web"}' 7
 }
 
+test_not_known() {
+  say "what is not known has no sample: the upstream was not seen since the start"
+  mv /srv/git/site.git /srv/git/away.git
+  systemctl restart overlayd
+  is_now "overlayd_upstream_fetch_failures_total{upstream=\"$(upstream site)\"}" 1
+  is 'overlayd_service_in_sync{service="web"}' ''
+  is 'overlayd_service_failed{service="web"}' 0
+  assert_eq "" "$(metrics | grep 'upstream_commit_info{.*"web"' || true)"
+  assert_eq null "$(of web in_sync)"
+  mv /srv/git/away.git /srv/git/site.git
+  overlayctl forward web >/dev/null
+  is 'overlayd_service_in_sync{service="web"}' 1
+}
+
+test_not_in_place() {
+  say "an overlay that is not in place, and a services.toml that is not in force"
+  sed -i 's/"1s"/"1h"/' /etc/overlayd/services.toml # or the next poll puts it back
+  systemctl reload overlayd
+  is overlayd_config_last_reload_successful 1
+  is 'overlayd_service_failed{service="web"}' 0
+  umount /etc/web
+  is 'overlayd_service_failed{service="web"}' 1
+  overlayctl forward web >/dev/null
+  is 'overlayd_service_failed{service="web"}' 0
+  cp /etc/overlayd/services.toml /root/
+  services <<<'what = "this"'
+  is_now overlayd_config_last_reload_successful 0
+  systemctl restart overlayd
+  wait_for 10 answers /healthz 200
+  is overlayd_config_last_reload_successful 0
+  services </root/services.toml
+  is_now overlayd_config_last_reload_successful 1
+}
+
 fetched() { [[ $(value "overlayd_upstream_last_fetch_timestamp_seconds{upstream=\"$(upstream "$1")\"}") ]]; }
 
 test_removed() {
@@ -170,5 +204,7 @@ test_families
 test_push
 test_freeze
 test_failures
+test_not_known
+test_not_in_place
 test_removed
 test_web
