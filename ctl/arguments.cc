@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <charconv>
 
 #include "base/text.h"
 #include "ctl/help.h"
@@ -15,6 +16,7 @@ struct Options {
   Invocation invocation;
   std::string service;
   std::string duration;
+  std::string lines;
 };
 
 // A variable that is not set is no reason to go back, or to freeze for ever.
@@ -54,6 +56,7 @@ void declare(CLI::App& app, Options& options) {
   add_service_and_revision(command("rollback"), options, true);
   add_service_and_revision(command("plan"), options, false);
   command("log")->add_option("SERVICE", options.service)->required();
+  command("log")->add_option("-n,--lines", options.lines)->check(not_empty());
 }
 
 std::string chosen(const CLI::App& app) {
@@ -71,7 +74,13 @@ std::vector<std::string> option_names(const std::string& command) {
   std::vector<std::string> names{"--json", "--help"};
   if (command.empty()) names.emplace_back("--version");
   if (command == "freeze") names.insert(names.end(), {"--reason", "--for"});
+  if (command == "log") names.emplace_back("--lines");
   return names;
+}
+
+Reply no_command(const std::string& name) {
+  return wrong_use(
+      fmt::format("no command '{}'{}", printable(name), did_you_mean(name, command_names())), "");
 }
 
 // What was left over: a mistyped command or option, or one argument too many.
@@ -87,8 +96,7 @@ Reply explain_extras(const std::vector<std::string>& extras, const std::string& 
   const std::string& first = extras.front();
   if (!command.empty())
     return wrong_use(fmt::format("'{}' is one argument too many", printable(first)), command);
-  return wrong_use(
-      fmt::format("no command '{}'{}", printable(first), did_you_mean(first, command_names())), "");
+  return no_command(first);
 }
 
 Reply explain(const CLI::ParseError& error, const CLI::App& app) {
@@ -102,6 +110,13 @@ Reply explain(const CLI::ParseError& error, const CLI::App& app) {
   return wrong_use(printable(error.what()), command);
 }
 
+// At least 1.
+bool take_number(const std::string& text, size_t& number) {
+  const char* end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, number);
+  return error == std::errc() && stop == end && number > 0;
+}
+
 std::variant<Invocation, Reply> checked(Options& options, const std::string& command) {
   Invocation& invocation = options.invocation;
   const auto names = command_names();
@@ -109,6 +124,9 @@ std::variant<Invocation, Reply> checked(Options& options, const std::string& com
     invocation.verb =
         static_cast<Verb>(std::find(names.begin(), names.end(), command) - names.begin());
   if (!options.service.empty()) invocation.services = {options.service};
+  if (!options.lines.empty() && !take_number(options.lines, invocation.lines))
+    return wrong_use(fmt::format("'{}' is not a number of lines", printable(options.lines)),
+                     command);
   if (options.duration.empty()) return invocation;
 
   const auto duration = parse_duration(options.duration);
@@ -120,9 +138,19 @@ std::variant<Invocation, Reply> checked(Options& options, const std::string& com
   return invocation;
 }
 
+// "help", "help freeze".
+Reply help_on(const std::vector<std::string>& arguments) {
+  if (arguments.size() == 1) return {help(), ExitCode::done};
+  const auto names = command_names();
+  const std::string& command = arguments[1];
+  if (std::find(names.begin(), names.end(), command) == names.end()) return no_command(command);
+  return {help(command), ExitCode::done};
+}
+
 }  // namespace
 
 std::variant<Invocation, Reply> parse(const std::vector<std::string>& arguments) {
+  if (!arguments.empty() && arguments.front() == "help") return help_on(arguments);
   Options options;
   CLI::App app;
   declare(app, options);

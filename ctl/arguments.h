@@ -18,6 +18,7 @@ struct Invocation {
   std::string revision;               // rollback, plan; "": the daemon's default
   std::string reason;                 // freeze
   std::chrono::seconds duration{0};   // freeze; 0: until thawed
+  size_t lines = 0;                   // log; 0: all
   bool json = false;
 };
 

@@ -5,6 +5,18 @@
 #include "ctl/render.h"
 
 namespace overlayd::ctl {
+namespace {
+
+// The answer with the newest `count` entries only.
+Value newest(const Value& answer, size_t count) {
+  Dict dict = answer.dict();
+  List entries = answer.at("entries").list();
+  if (entries.size() > count) entries.resize(count);
+  dict["entries"] = std::move(entries);
+  return dict;
+}
+
+}  // namespace
 
 ExitCode show_status(const Invocation& invocation) {
   const Value answer = ask(question(
@@ -24,8 +36,9 @@ ExitCode show_plan(const Invocation& invocation) {
 }
 
 ExitCode show_log(const Invocation& invocation) {
-  const Value answer = ask(question(
+  Value answer = ask(question(
       "Log", [&](sd_bus_message* message) { append_text(message, invocation.services.front()); }));
+  if (invocation.lines > 0) answer = newest(answer, invocation.lines);
   print_answer(answer, invocation.json, render_log);
   return ExitCode::done;
 }

@@ -47,7 +47,7 @@ Examples:
   overlayctl rollback grafana
   overlayctl rollback grafana HEAD~2
   overlayctl rollback grafana v1.4
-  overlayctl rollback grafana '@{1}'     what was deployed before
+  overlayctl rollback grafana '@{1}'     what it had before; log has the numbers
 )"},
     {"plan", "[SERVICE] [REV]", "the steps it would take and the files that differ; does nothing",
      R"(
@@ -58,9 +58,15 @@ Examples:
   overlayctl plan grafana
   overlayctl plan grafana HEAD~1
 )"},
-    {"log", "SERVICE", "what was deployed when, and by whom", R"(
+    {"log", "SERVICE [-n N]", "what was deployed when, and by whom", R"(
+Newest first. What stands behind a commit, @{1} say, is what rollback and plan take for it.
+
+Options:
+  -n, --lines N   the newest N only
+
 Examples:
   overlayctl log grafana
+  overlayctl log grafana -n 5
 )"},
     {"reload", "", "read services.toml again", R"(
 A services.toml with errors is refused and the one before it stays in force.
@@ -88,7 +94,7 @@ std::string help() {
   return text + R"(
 Options, before or after the command:
   --json      print the daemon's answer as JSON
-  -h, --help  this, or more about a command
+  -h, --help  this, or more about a command; so does 'overlayctl help COMMAND'
   --version
 
 Exit status: 0 done, 1 failed, 2 wrong use, 3 refused.

@@ -2,6 +2,8 @@
 
 #include <unistd.h>
 
+#include <algorithm>
+
 #include "base/text.h"
 #include "daemon/caller.h"
 #include "mounts/overlay.h"
@@ -137,7 +139,11 @@ std::shared_ptr<Service> Api::named(const std::string& name) const {
 
 Api::Services Api::named(const std::vector<std::string>& names) const {
   Services services;
-  for (const auto& name : names) services.push_back(named(name));
+  for (const auto& name : names) {
+    const auto service = named(name);
+    const bool again = std::find(services.begin(), services.end(), service) != services.end();
+    if (!again) services.push_back(service);
+  }
   if (names.empty())
     for (const auto& [name, service] : manager_.services())
       if (!service->leaving()) services.push_back(service);

@@ -45,7 +45,7 @@ void Service::add_hold(Dict& dict) const {
   const Hold& hold = state().frozen ? *state().frozen : *state().pinned;
   dict["by"] = printable(hold.by);
   dict["reason"] = printable(hold.reason);
-  if (!hold.revision.empty()) dict["revision"] = printable(hold.revision);
+  dict["revision"] = printable(hold.revision);
   dict["since"] = hold.since;
   dict["until"] = hold.until;
   dict["ends_with"] = state().pinned ? "forward" : "thaw";
@@ -153,7 +153,7 @@ Value Service::plan_of(const WishInWork& work) const {
                                                          difference.path))}});
   dict["steps"] = std::move(steps);
   dict["files"] = std::move(files);
-  if (work.result.more_differences > 0) dict["more_files"] = work.result.more_differences;
+  dict["more_files"] = work.result.more_differences;
   return dict;
 }
 

@@ -20,6 +20,7 @@ Value Service::answer(const ChangeResult& result, const std::string& from) const
             {"state", hold_name(state())},
             {"message", printable(result.message)},
             {"hint", printable(result.hint)}};
+  add_hold(dict);
   const bool well = result.outcome == Outcome::done || result.outcome == Outcome::unchanged;
   if (well && !record_.error().empty()) {
     dict["outcome"] = std::string(name_of(Outcome::failed));
@@ -211,6 +212,11 @@ void Service::make_plan(const std::string& revision, const Answered& answered,
   const auto fail = [self = shared_from_this(), answered, ticket](const ChangeResult& result) {
     answered(Dict{{"name", self->config_.name},
                   {"from", self->state().deployed.id},
+                  {"to", ""},
+                  {"subject", ""},
+                  {"steps", List{}},
+                  {"files", List{}},
+                  {"more_files", 0},
                   {"outcome", std::string(name_of(result.outcome))},
                   {"message", printable(result.message)}});
   };

@@ -58,6 +58,22 @@ TEST(CtlArguments, FreezeTakesServicesReasonAndDuration) {
   EXPECT_EQ(parsed({"freeze", "web"}).duration, std::chrono::seconds(0));
 }
 
+TEST(CtlArguments, LogTakesANumberOfLines) {
+  EXPECT_EQ(parsed({"log", "web"}).lines, 0U);
+  EXPECT_EQ(parsed({"log", "-n", "3", "web"}).lines, 3U);
+  EXPECT_EQ(parsed({"log", "web", "--lines=12"}).lines, 12U);
+  for (const char* number : {"0", "-1", "x", "3x", "99999999999999999999"})
+    EXPECT_EQ(replied({"log", "web", "--lines", number}).code, ExitCode::wrong_use) << number;
+}
+
+TEST(CtlArguments, HelpIsACommandToo) {
+  EXPECT_EQ(replied({"help"}).text, replied({"--help"}).text);
+  EXPECT_EQ(replied({"help", "freeze"}).text, replied({"freeze", "--help"}).text);
+  EXPECT_EQ(replied({"help", "freeze"}).code, ExitCode::done);
+  EXPECT_NE(replied({"help", "freze"}).text.find("did you mean 'freeze'"), std::string::npos);
+  EXPECT_EQ(replied({"help", "freze"}).code, ExitCode::wrong_use);
+}
+
 TEST(CtlArguments, RevisionsAreTakenAsTheyAre) {
   for (const std::string revision : {"HEAD~1", "@{1}", "v1.4", "8bd0e77a", "origin/main^2"}) {
     EXPECT_EQ(parsed({"rollback", "web", revision}).revision, revision);

@@ -81,17 +81,30 @@ TEST(CtlJson, PrintsTheDictionaryAsItIs) {
   const Value value = Dict{{"name", "web"},
                            {"in_sync", true},
                            {"deployed_at", int64_t{1772370000}},
-                           {"overlays", List{Dict{{"local", "/etc/x"}}}},
+                           {"machines", List{Dict{{"local", "/etc/x"}}}},
                            {"files", List{}}};
   EXPECT_EQ(to_json(value),
             "{\n"
             "  \"deployed_at\": 1772370000,\n"
             "  \"files\": [],\n"
             "  \"in_sync\": true,\n"
-            "  \"name\": \"web\",\n"
-            "  \"overlays\": [\n"
+            "  \"machines\": [\n"
             "    {\n"
             "      \"local\": \"/etc/x\"\n"
+            "    }\n"
+            "  ],\n"
+            "  \"name\": \"web\"\n"
+            "}\n");
+}
+
+TEST(CtlJson, MembersThatAreNotThereAreNull) {
+  EXPECT_EQ(to_json(Dict{{"files", List{Dict{{"path", "/etc/x"}}}}}),
+            "{\n"
+            "  \"files\": [\n"
+            "    {\n"
+            "      \"local\": null,\n"
+            "      \"path\": \"/etc/x\",\n"
+            "      \"status\": null\n"
             "    }\n"
             "  ]\n"
             "}\n");

@@ -251,6 +251,12 @@ TEST_F(CtlRender, ResultsHaveTheirMessageAndHintBelow) {
             "   etc/x leads out\n"
             "   → choose another\n");
   EXPECT_EQ(render_results(Dict{}, view_), "no service to act on\n");
+  const Dict frozen{
+      {"name", "web"}, {"outcome", "done"},   {"state", "frozen"},       {"by", "root"},
+      {"since", now},  {"until", now + 7200}, {"reason", "release week"}};
+  EXPECT_EQ(render_results(Dict{{"results", List{frozen}}}, view_),
+            "✓  web  done\n"
+            "   frozen by root just now, until 2026-03-01 15:00 (in 2h): release week\n");
 }
 
 TEST_F(CtlRender, PlanListsStepsAndFiles) {

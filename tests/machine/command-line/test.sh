@@ -31,15 +31,18 @@ test_json() {
   say "every command answers in JSON"
   ctl_json status | has version host swap config config_error services
   ctl_json status web | jq '.services[0]' | has name unit upstream branch state condition deployed deployed_subject \
-    deployed_author deployed_at upstream_commit upstream_subject fetched_at in_sync overlays unit_state
+    deployed_author deployed_at upstream_commit upstream_subject fetched_at in_sync overlays unit_state error error_hint \
+    error_at retry_at by reason revision since until ends_with note doing doing_since
   ctl_json status | jq '.services[0].overlays[0]' | has local link type kind tree live
   ctl_json plan web HEAD~1 | jq '.plans[0]' | has name from to subject steps files
   ctl_json plan web HEAD~1 | jq '.plans[0].files[0]' | has local status path
-  ctl_json log web | jq '.entries[0]' | has at verb by reason from commit subject author outcome message
+  ctl_json log web | jq '.entries[0]' | has at verb by reason from commit subject author outcome message revision deployment
+  fails_with 3 overlayctl plan web nonsense --json
+  assert_eq '[]' "$(jq --compact-output '.plans[0].steps' <<<"$output")"
   local verb
   for verb in 'forward web' 'freeze web --reason why --for 1h' 'thaw web' 'rollback web' 'forward'; do
     # shellcheck disable=SC2086  # words
-    ctl_json $verb | jq '.results[0]' | has name outcome from to subject state message hint
+    ctl_json $verb | jq '.results[0]' | has name outcome from to subject state message hint by reason since until
   done
   ctl_json forward web >/dev/null
   ctl_json reload | has config config_error
@@ -51,6 +54,7 @@ test_exit_codes() {
   fails_with 0 overlayctl
   fails_with 0 overlayctl --help
   fails_with 0 overlayctl freeze --help
+  fails_with 0 overlayctl help freeze
   fails_with 0 overlayctl --version
   fails_with 3 overlayctl rollback web nonsense
   fails_with 3 overlayctl rollback web nonsense --json
@@ -74,6 +78,15 @@ test_suggestions() {
   assert_contains "$output" "did you mean 'forward'"
   fails_with 2 overlayctl freeze web --raeson x
   assert_contains "$output" "did you mean '--reason'"
+}
+
+test_twice() {
+  say "who is named twice is acted on once, and a freeze says until when"
+  fails_with 0 overlayctl freeze web web --reason twice --for 2h
+  assert_eq 2 "$(wc --lines <<<"$output")"
+  assert_contains "$output" '(in 2h): twice'
+  assert_eq "freeze thaw" "$(overlayctl thaw web web >/dev/null && ctl_json log web -n 2 | jq -r '[.entries[].verb] | sort | join(" ")')"
+  assert_eq 4 "$(overlayctl log web -n 2 | wc --lines)"
 }
 
 test_not_root() {
@@ -184,6 +197,7 @@ wait_for 10 in_sync
 test_json
 test_exit_codes
 test_suggestions
+test_twice
 test_not_root
 test_plan
 test_colour
