@@ -8,6 +8,7 @@
 
 #include "base/bus.h"
 #include "base/loop.h"
+#include "ctl/render.h"
 
 namespace overlayd::ctl {
 namespace {
@@ -23,11 +24,8 @@ BusMessage make_message(sd_bus* bus, const Call& call) {
   return message;
 }
 
-void say_waiting() {
-  fmt::print(stderr, "waiting for overlayd… (Ctrl-C leaves the work to the daemon)\n");
-}
-
-// Waits for one answer and for Ctrl-C, whichever comes first.
+// Waits for one answer and for Ctrl-C, whichever comes first, and tells meanwhile what takes so
+// long.
 class Conversation {
  public:
   explicit Conversation(const Call& call) : call_(call), bus_(connect_system_bus()) {
@@ -40,8 +38,8 @@ class Conversation {
     const auto slot = BusSlot::call(bus_.get(), message.get(), call_.patience,
                                     [this](sd_bus_message* answer) { on_answer(answer); });
     const Source interrupt = loop_.on_signal(SIGINT, [this] { on_interrupt(); });
-    const Source patience =
-        isatty(STDERR_FILENO) != 0 ? loop_.after(std::chrono::seconds(1), say_waiting) : Source();
+    if (isatty(STDERR_FILENO) != 0)
+      next_look_ = loop_.after(std::chrono::seconds(1), [this] { say_waiting(); });
     loop_.run();
     if (failure_) std::rethrow_exception(failure_);
     return answer_;
@@ -59,6 +57,29 @@ class Conversation {
     loop_.exit(0);
   }
 
+  void say_waiting() {
+    fmt::print(stderr, "{}\n", call_.waiting);
+    look();
+  }
+
+  void look() {
+    const BusMessage message =
+        make_message(bus_.get(), question("Status", [this](sd_bus_message* status) {
+                       append_texts(status, call_.services);
+                     }));
+    looking_ = BusSlot::call(bus_.get(), message.get(), std::chrono::seconds(10),
+                             [this](sd_bus_message* answer) { seen(answer); });
+  }
+
+  // Each thing is said once. A daemon that does not tell is no reason not to wait for it.
+  void seen(sd_bus_message* answer) {
+    if (sd_bus_message_is_method_error(answer, nullptr) != 0) return;
+    const std::string doing = render_waiting(read_dict(answer));
+    if (doing != said_) fmt::print(stderr, "{}", doing);
+    said_ = doing;
+    next_look_ = loop_.after(std::chrono::seconds(1), [this] { look(); });
+  }
+
   void on_interrupt() {
     failure_ = std::make_exception_ptr(Interrupted(call_.interrupted));
     loop_.exit(0);
@@ -69,6 +90,9 @@ class Conversation {
   BusConnection bus_;
   Value answer_;
   std::exception_ptr failure_;
+  Source next_look_;
+  BusSlot looking_;
+  std::string said_;
 };
 
 }  // namespace
@@ -86,7 +110,8 @@ Call question(std::string method, Arguments append_arguments) {
   return {.method = std::move(method),
           .append_arguments = std::move(append_arguments),
           .patience = std::chrono::minutes(5),
-          .interrupted = "interrupted; nothing was changed"};
+          .interrupted = "interrupted; nothing was changed",
+          .waiting = "waiting for overlayd…"};
 }
 
 Call work(std::string method, Arguments append_arguments) {
@@ -95,7 +120,8 @@ Call work(std::string method, Arguments append_arguments) {
           .patience = std::chrono::minutes(30),
           .interrupted =
               "not waiting any longer; overlayd goes on with the work (overlayctl status "
-              "shows how it went)"};
+              "shows how it went)",
+          .waiting = "waiting for overlayd… (Ctrl-C leaves the work to the daemon)"};
 }
 
 Value ask(const Call& call) { return Conversation(call).run(); }

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "base/error.h"
 #include "base/value.h"
@@ -26,16 +27,18 @@ struct Call {
   std::string method;  // of org.overlayd1.Manager
   Arguments append_arguments;
   std::chrono::seconds patience;
-  std::string interrupted;  // what to say on Ctrl-C: does the work go on without us?
+  std::string interrupted;                 // what to say on Ctrl-C: does the work go on without us?
+  std::string waiting;                     // what to say when it takes a while
+  std::vector<std::string> services = {};  // whose doings to tell then; none: all
 };
 
-// A question is answered from memory; work may fetch, install packages and wait for units.
+// A question changes nothing; work may fetch, install packages and wait for units.
 Call question(std::string method, Arguments append_arguments);
 Call work(std::string method, Arguments append_arguments);
 
-// The answer, a dictionary. Says on stderr, if that is a terminal, when it takes more than a
-// second. Throws BusError as the daemon or the bus has it, SystemError if there is no bus,
-// Interrupted.
+// The answer, a dictionary. When it takes more than a second, says on stderr, if that is a
+// terminal, what the daemon is doing. Throws BusError as the daemon or the bus has it, SystemError
+// if there is no bus, Interrupted.
 Value ask(const Call& call);
 
 }  // namespace overlayd::ctl

@@ -7,6 +7,12 @@
 namespace overlayd::ctl {
 namespace {
 
+Call work_on(const Invocation& invocation, std::string method, Arguments append_arguments) {
+  Call call = work(std::move(method), std::move(append_arguments));
+  call.services = invocation.services;
+  return call;
+}
+
 ExitCode print_results(const Value& answer, bool json) {
   print_answer(answer, json, render_results);
   return exit_code_of_results(answer);
@@ -15,13 +21,14 @@ ExitCode print_results(const Value& answer, bool json) {
 }  // namespace
 
 ExitCode forward(const Invocation& invocation) {
-  const Value answer = ask(work(
-      "Forward", [&](sd_bus_message* message) { append_texts(message, invocation.services); }));
+  const Value answer = ask(work_on(invocation, "Forward", [&](sd_bus_message* message) {
+    append_texts(message, invocation.services);
+  }));
   return print_results(answer, invocation.json);
 }
 
 ExitCode freeze(const Invocation& invocation) {
-  const Value answer = ask(work("Freeze", [&](sd_bus_message* message) {
+  const Value answer = ask(work_on(invocation, "Freeze", [&](sd_bus_message* message) {
     append_texts(message, invocation.services);
     append_text(message, invocation.reason);
     append_seconds(message, invocation.duration);
@@ -30,13 +37,14 @@ ExitCode freeze(const Invocation& invocation) {
 }
 
 ExitCode thaw(const Invocation& invocation) {
-  const Value answer = ask(
-      work("Thaw", [&](sd_bus_message* message) { append_texts(message, invocation.services); }));
+  const Value answer = ask(work_on(invocation, "Thaw", [&](sd_bus_message* message) {
+    append_texts(message, invocation.services);
+  }));
   return print_results(answer, invocation.json);
 }
 
 ExitCode roll_back(const Invocation& invocation) {
-  const Value answer = ask(work("Rollback", [&](sd_bus_message* message) {
+  const Value answer = ask(work_on(invocation, "Rollback", [&](sd_bus_message* message) {
     append_text(message, invocation.services.front());
     append_text(message, invocation.revision);
   }));

@@ -27,10 +27,12 @@ ExitCode show_status(const Invocation& invocation) {
 }
 
 ExitCode show_plan(const Invocation& invocation) {
-  const Value answer = ask(question("Plan", [&](sd_bus_message* message) {
+  Call call = question("Plan", [&](sd_bus_message* message) {
     append_texts(message, invocation.services);
     append_text(message, invocation.revision);
-  }));
+  });
+  call.services = invocation.services;
+  const Value answer = ask(call);
   print_answer(answer, invocation.json, render_plans);
   return exit_code_of_plans(answer);
 }

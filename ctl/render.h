@@ -19,6 +19,8 @@ std::string render_head(const Value& status, const View& view);
 
 // Forward, Freeze, Thaw, Rollback.
 std::string render_results(const Value& answer, const View& view);
+// Status, for who waits: one line for each service that is at work; "" for none.
+std::string render_waiting(const Value& status);
 std::string render_plans(const Value& answer, const View& view);
 std::string render_log(const Value& answer, const View& view);
 std::string render_reload(const Value& answer, const View& view);

@@ -70,7 +70,8 @@ std::string state_line(const Value& service, const View& view) {
   const std::string condition = shown(service, "condition");
   std::string line = hold_of(service, view.now);
   if (line.empty()) line = shown(service, "state");
-  if (condition == "changing") line += "; a change is under way";
+  const std::string doing = doing_of(service, view.now);
+  if (condition == "changing") line += "; " + (doing.empty() ? "a change is under way" : doing);
   if (condition == "waiting") line += "; nothing deployed yet";
   return line;
 }

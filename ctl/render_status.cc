@@ -52,6 +52,8 @@ void add_service(Table& table, const Value& service, const View& view) {
                  {short_hash(service, "upstream_commit")},
                  {since > 0 ? relative_time(since, view.now) : "-"},
                  {unit_in_list(service), unit_state_of(service).colour}});
+  const std::string doing = doing_of(service, view.now);
+  if (!doing.empty()) table.add_note({doing, Colour::dim});
   add_failure(table, service, view);
   add_missing(table, service);
   add_hold(table, service, view);

@@ -99,6 +99,12 @@ std::string hold_of(const Value& service, int64_t now) {
   return text;
 }
 
+std::string doing_of(const Value& service, int64_t now) {
+  const std::string doing = shown(service, "doing");
+  if (doing.empty()) return "";
+  return fmt::format("{}, since {}", doing, relative_time(service.at("doing_since").number(), now));
+}
+
 std::string retry_of(const Value& service, int64_t now) {
   std::vector<std::string> parts;
   if (const int64_t since = service.at("error_at").number(); since > 0)

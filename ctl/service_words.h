@@ -39,6 +39,8 @@ Cell unit_state_of(const Value& service);
 
 // "frozen by root 3h ago, until 2026-03-01 14:20 (in 1h 20m): release week"; "" if it follows.
 std::string hold_of(const Value& service, int64_t now);
+// "fetching from https://…, since 5s ago"; "" if nothing is under way.
+std::string doing_of(const Value& service, int64_t now);
 // "since 5m ago, next try in 2m"; "" if neither is known.
 std::string retry_of(const Value& service, int64_t now);
 // Whether what is wrong is wrong with its upstream, and so with all that follow that.

@@ -35,8 +35,8 @@ std::string_view name_of(Outcome outcome) {
   return names.at(static_cast<size_t>(outcome));
 }
 
-Change::Change(Workshop& workshop, const ServiceConfig& config, Record& record)
-    : workshop_(workshop), config_(config), record_(record) {}
+Change::Change(Workshop& workshop, const ServiceConfig& config, Record& record, Activity& activity)
+    : workshop_(workshop), config_(config), record_(record), activity_(activity) {}
 
 void Change::begin(const ChangeOrder& order, Done done) {
   order_ = order;
@@ -158,6 +158,7 @@ std::string Change::hold_or_follow(bool content) {
 void Change::act(const Step& unit, bool gently) {
   const auto verb = unit_verb(unit.value, gently);
   if (!verb) return acted({.ok = true, .text = ""}, gently);
+  activity_.begin(fmt::format("waiting for systemd to {} {}", name_of(*verb), unit.subject));
   try {
     workshop_.units.act(unit.subject, *verb,
                         [this, gently](const UnitOutcome& outcome) { acted(outcome, gently); });

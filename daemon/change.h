@@ -5,6 +5,7 @@
 #include <string>
 
 #include "config/config.h"
+#include "daemon/activity.h"
 #include "daemon/proposal.h"
 #include "daemon/record.h"
 #include "daemon/wish.h"
@@ -41,8 +42,9 @@ class Change {
  public:
   using Done = std::function<void(const ChangeResult&)>;
 
-  // `config` and `record` must outlive the change; the record is its to write meanwhile.
-  Change(Workshop& workshop, const ServiceConfig& config, Record& record);
+  // `config`, `record` and `activity` must outlive the change; the latter two are its to write
+  // meanwhile.
+  Change(Workshop& workshop, const ServiceConfig& config, Record& record, Activity& activity);
 
   // Each of these is called once at most, and only one of them. `done` runs once, perhaps before
   // they return. On failure before publishing the machine is as it was.
@@ -69,6 +71,7 @@ class Change {
   Workshop& workshop_;
   const ServiceConfig& config_;
   Record& record_;
+  Activity& activity_;
   ChangeOrder order_;
   Commit commit_;
   std::string from_;

@@ -20,15 +20,16 @@ std::string name_in(const std::string& revision) {
   return revision.substr(0, revision.find_first_of("~^@:"));
 }
 
-std::string describe(const Wish& wish) {
+}  // namespace
+
+std::string name_of(const Wish& wish) {
   if (!wish.older_than.empty())
     return fmt::format("commit before {} with other content for this service",
                        wish.older_than.substr(0, 8));
   if (wish.wants_tip()) return fmt::format("branch {}", wish.branch);
-  return fmt::format("revision '{}'", printable(wish.typed, 200));
+  return fmt::format("revision '{}'",
+                     printable(wish.typed.empty() ? wish.revision : wish.typed, 200));
 }
-
-}  // namespace
 
 Lookup::Lookup(Session& session, std::vector<WishInWork>& wishes, Callback done)
     : session_(session), wishes_(wishes), done_(std::move(done)) {}
@@ -60,13 +61,13 @@ void Lookup::resolved(size_t index, const git::Answer& answer) {
       beyond_.insert(index);
     if (found->resolution == git::Resolution::unknown && as_branch_.contains(index)) {
       beyond_.erase(index);
-      work.refuse(fmt::format("there is no {} in the upstream", describe(work.wish)));
+      work.refuse(fmt::format("there is no {} in the upstream", name_of(work.wish)));
     }
   } else {
     const auto* failure = std::get_if<git::Failure>(&answer);
     work.result.error = failure == nullptr
                             ? "overlayd-git gave no sensible answer"
-                            : fmt::format("{}: {}", describe(work.wish), failure->message);
+                            : fmt::format("{}: {}", name_of(work.wish), failure->message);
     // an ambiguous revision, say: only who typed it can do something about it
     if (!work.wish.revision.empty() ||
         (failure != nullptr && failure->kind == git::FailureKind::refused))
@@ -113,7 +114,7 @@ void Lookup::deepen() {
     if (answer.changed && deepen_by_ < most_to_deepen) return again();
     for (const size_t index : beyond_)
       wishes_[index].refuse(
-          fmt::format("there is no {} in the upstream", describe(wishes_[index].wish)));
+          fmt::format("there is no {} in the upstream", name_of(wishes_[index].wish)));
     beyond_.clear();
     done_();
   });

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <set>
+#include <string>
 #include <vector>
 
 #include "base/loop.h"
@@ -10,6 +11,9 @@
 #include "daemon/wish.h"
 
 namespace overlayd {
+
+// What is wished for, in words: "revision 'v1.2'".
+std::string name_of(const Wish& wish);
 
 class Lookup {
  public:

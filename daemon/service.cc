@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/text.h"
 #include "config/owner.h"
 #include "daemon/target.h"
 
@@ -18,7 +19,7 @@ Service::Service(Loop& loop, Workshop& workshop, Packages& packages, ServiceConf
       wanted_config_(config_),
       wanted_upstream_(upstream_),
       queue_(
-          loop, [this] { publish_metrics(); },
+          loop, [this] { activity_.end(); },
           [this](const std::string& error) {
             trouble_.set(error);
             trouble_.retry_later();
@@ -37,7 +38,8 @@ void Service::start(Callback settled) {
 
 void Service::tell_unit() {
   queue_.add([self = shared_from_this()](const Ticket& ticket) {
-    self->change_ = std::make_unique<Change>(self->workshop_, self->config_, self->record_);
+    self->change_ =
+        std::make_unique<Change>(self->workshop_, self->config_, self->record_, self->activity_);
     self->change_->tell_unit({.verb = "restore", .by = on_its_own, .reason = ""},
                              [ticket](const ChangeResult&) {});
   });
@@ -49,6 +51,8 @@ void Service::prepare(const std::function<void(const std::string&)>& prepared) {
     not_ready(record_.unreadable(), recall_hint());
     return prepared(record_.unreadable());
   }
+  if (!config_.packages.empty())
+    activity_.begin("waiting for apt-get to install " + join(config_.packages, " "));
   const bool at_once =
       packages_.install(config_.packages, config_.name,
                         [self = shared_from_this(), prepared](const std::string& missing) {
@@ -173,7 +177,7 @@ void Service::take_away(const Ticket& ticket) {
   if (!recall()) return not_ready(record_.unreadable(), recall_hint());
   thaw_timer_.cancel();
   trouble_.clear();
-  change_ = std::make_unique<Change>(workshop_, config_, record_);
+  change_ = std::make_unique<Change>(workshop_, config_, record_, activity_);
   change_->remove({.verb = "configuration", .by = on_its_own, .reason = "removed"},
                   [self = shared_from_this(), ticket](const ChangeResult& result) {
                     if (!result.in_place) {

@@ -9,6 +9,7 @@
 #include "base/loop.h"
 #include "base/value.h"
 #include "config/config.h"
+#include "daemon/activity.h"
 #include "daemon/change.h"
 #include "daemon/packages.h"
 #include "daemon/record.h"
@@ -128,6 +129,7 @@ class Service : public std::enable_shared_from_this<Service> {
 
   bool prepared_ = false;               // its packages are there, and its accounts
   std::optional<Ownership> ownership_;  // known once its accounts are
+  Activity activity_;
   std::unique_ptr<Change> change_;
   TaskQueue queue_;
   Trouble trouble_;

@@ -120,7 +120,7 @@ void Service::try_again() {
 void Service::change(const WishResult& content, const ChangeOrder& order,
                      std::function<void(const ChangeResult&)> done) {
   const auto began = std::chrono::steady_clock::now();
-  change_ = std::make_unique<Change>(workshop_, config_, record_);
+  change_ = std::make_unique<Change>(workshop_, config_, record_, activity_);
   change_->run(
       content, order,
       [self = shared_from_this(), began, done = std::move(done)](const ChangeResult& result) {
@@ -140,6 +140,10 @@ void Service::change(const WishResult& content, const ChangeOrder& order,
 
 void Service::ask(FetchMode mode, Wish wanted, std::function<void(const WishInWork&)> got,
                   std::function<void(const ChangeResult&)> failed) {
+  const std::string url = upstream_->config().url.redacted();
+  activity_.begin(mode == FetchMode::nothing
+                      ? fmt::format("looking for {} in {}", name_of(wanted), url)
+                      : "fetching from " + url);
   upstream_->request(
       {.mode = mode,
        .wish = std::move(wanted),

@@ -61,6 +61,10 @@ void Service::add_condition(Dict& dict) const {
                       : failed()                    ? "failed"
                       : state().deployed.id.empty() ? "waiting"
                                                     : "ok";
+  if (queue_.busy() && !activity_.what().empty()) {
+    dict["doing"] = printable(activity_.what());
+    dict["doing_since"] = activity_.since();
+  }
   const auto add = [&](const std::string& error, const std::string& hint, uint64_t since,
                        uint64_t retry_at) {
     dict["error"] = printable(error);

@@ -103,6 +103,18 @@ TEST_F(CtlRender, StatusPutsTheProblemAndWhatHelpsBelowTheLine) {
             std::string::npos);
 }
 
+TEST_F(CtlRender, StatusSaysWhatIsUnderWay) {
+  const Dict busy = with(service(), {{"condition", "changing"},
+                                     {"doing", "fetching from https://git.example.net/site"},
+                                     {"doing_since", now - 5}});
+  const std::string doing = "fetching from https://git.example.net/site, since 5s ago\n";
+  EXPECT_NE(render_status(status_of({busy}), view_).find("\n   " + doing), std::string::npos);
+  EXPECT_NE(render_details(status_of({busy}), view_).find("  State     following; " + doing),
+            std::string::npos);
+  EXPECT_EQ(render_waiting(status_of({busy, service()})),
+            "  grafana: fetching from https://git.example.net/site\n");
+}
+
 TEST_F(CtlRender, StatusTellsAnUpstreamThatIsAwayFromAFailure) {
   const Dict away = with(service(), {{"error", "cannot fetch: no route to host"}});
   EXPECT_NE(render_status(status_of({away}), view_).find("!  grafana  following  8bd0e77a"),

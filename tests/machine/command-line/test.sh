@@ -182,6 +182,34 @@ test_long_names() {
   overlayctl status web >/dev/null
 }
 
+doing() { overlayctl status "$1" --json | jq --raw-output '.services[0].doing'; }
+is_doing() { [[ $(doing "$1") == "$2" ]]; }
+
+test_waiting() {
+  say "who waits is told for what"
+  local what='waiting for systemd to restart slow.service' plan text
+  mkfifo /run/held
+  printf '[Service]\nType=oneshot\nExecStart=sh -c "read _ </run/held"\n' >/etc/systemd/system/slow.service
+  systemctl daemon-reload
+  cat >>/etc/overlayd/services.toml <<TOML
+[[services]]
+service = "slow"
+action = "restart"
+dirs = [{ local = "/etc/slow", link = "web/etc" }]
+TOML
+  overlayctl reload >/dev/null
+  wait_for 10 is_doing slow "$what"
+  assert_eq null "$(doing web)"
+  assert_contains "$(overlayctl status)" "$what, since"
+  assert_contains "$(overlayctl status slow)" "$what, since"
+  exec {plan}< <(on_terminal 'overlayctl plan slow')
+  text=$(timeout 10 grep --max-count=1 'slow: ' <&"$plan")
+  assert_contains "$text" "slow: $what"
+  echo >/run/held
+  wait_for 10 is_doing slow null
+  assert_contains "$(timeout 10 cat <&"$plan")" 'nothing to do'
+}
+
 test_stopped() {
   say "with the daemon stopped it says so"
   systemctl stop overlayd
@@ -203,4 +231,5 @@ test_plan
 test_colour
 test_hostile_text
 test_long_names
+test_waiting
 test_stopped
