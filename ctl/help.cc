@@ -40,13 +40,14 @@ Examples:
   overlayctl thaw grafana
 )"},
     {"rollback", "SERVICE [REV]", "go to another revision and stay there until forward", R"(
-REV is any revision that Git understands, seen from what is deployed. Without it, the last commit
-with other content for this service.
+REV is a revision as Git has it, seen from what is deployed; man overlayctl tells all. Without it,
+the last commit with other content for this service.
 
 Examples:
   overlayctl rollback grafana
   overlayctl rollback grafana HEAD~2
   overlayctl rollback grafana v1.4
+  overlayctl rollback grafana ':/raise the limit'
   overlayctl rollback grafana '@{1}'     what it had before; log has the numbers
 )"},
     {"plan", "[SERVICE] [REV]", "the steps it would take and the files that differ; does nothing",

@@ -2,13 +2,14 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "daemon/revision.h"
 
 namespace overlayd {
 namespace {
 
 constexpr uint64_t most_to_deepen = 1'000'000;
-
-const std::string remote_branches = "refs/remotes/origin/";
+// A text that no commit has must not bring the whole history: some 7,000 commits, in five steps.
+constexpr uint64_t most_to_search = 6'000;
 
 std::string revision_of(const Wish& wish, bool as_branch) {
   if (wish.revision.empty()) return remote_branches + wish.branch;
@@ -95,6 +96,7 @@ void Lookup::bring_more() {
   for (const size_t index : beyond_) {
     const Wish& wish = wishes_[index].wish;
     if (!wish.older_than.empty() || wish.wants_tip()) continue;
+    if (wish.revision.starts_with(remote_branches)) continue;  // it was fetched
     if (fetched_by_name_.insert(index).second) return fetch_by_name(index);
     if (as_branch_.insert(index).second) return again();
   }
@@ -110,6 +112,8 @@ void Lookup::fetch_by_name(size_t index) {
 }
 
 void Lookup::deepen() {
+  if (deepen_by_ > most_to_search) give_up_searching();
+  if (beyond_.empty()) return done_();
   session_.fetch<git::Fetched>(git::Deepen{.by = deepen_by_}, [this](const git::Fetched& answer) {
     if (answer.changed && deepen_by_ < most_to_deepen) return again();
     for (const size_t index : beyond_)
@@ -119,6 +123,16 @@ void Lookup::deepen() {
     done_();
   });
   deepen_by_ *= 4;
+}
+
+void Lookup::give_up_searching() {
+  std::erase_if(beyond_, [this](size_t index) {
+    WishInWork& work = wishes_[index];
+    if (!looks_for_text(work.wish.revision)) return false;
+    work.refuse(fmt::format("there is no {} among the last {} commits", name_of(work.wish),
+                            most_to_search));
+    return true;
+  });
 }
 
 void Lookup::again() {

@@ -29,6 +29,7 @@ class Lookup {
   void bring_more();
   void fetch_by_name(size_t index);
   void deepen();
+  void give_up_searching();
   void again();
 
   Session& session_;

@@ -15,14 +15,45 @@ Error no_revision(std::string_view revision, std::string_view why) {
   return Error::of("'{}' is not a revision: {}", printable(revision, 100), why);
 }
 
-void check_form(std::string_view revision) {
+void check_length(std::string_view revision) {
   if (revision.empty() || revision.size() > longest) throw no_revision(revision, "wrong length");
   if (revision.starts_with('-')) throw no_revision(revision, "it starts with '-'");
-  if (revision.find("..") != std::string_view::npos) throw no_revision(revision, "it is a range");
-  if (revision.find(':') != std::string_view::npos) throw no_revision(revision, "it names a path");
-  const auto is_odd = [](unsigned char byte) { return byte <= ' ' || byte == 0x7f; };
-  if (std::any_of(revision.begin(), revision.end(), is_odd))
-    throw no_revision(revision, "it has white space or control characters");
+  const auto is_control = [](unsigned char byte) { return byte < ' ' || byte == 0x7f; };
+  if (std::any_of(revision.begin(), revision.end(), is_control))
+    throw no_revision(revision, "it has control characters");
+}
+
+// What git_revparse_single() and Git agree on: '!' begins something else in Git.
+void check_text(std::string_view text, std::string_view revision) {
+  if (text.empty()) throw no_revision(revision, "it has no text to look for");
+  if (text.starts_with('!')) throw no_revision(revision, "its text to look for starts with '!'");
+  if (text.find('}') != std::string_view::npos)
+    throw no_revision(revision, "its text to look for has a '}'");
+}
+
+// The revision without each "{…}" behind a '^': a text to look for may hold anything.
+std::string without_braces(std::string_view revision) {
+  std::string bare;
+  std::string_view rest = revision;
+  for (size_t open = rest.find("^{"); open != std::string_view::npos; open = rest.find("^{")) {
+    const size_t close = rest.find('}', open);
+    if (close == std::string_view::npos) throw no_revision(revision, "a '}' is missing");
+    const std::string_view inside = rest.substr(open + 2, close - open - 2);
+    if (inside.starts_with('/')) check_text(inside.substr(1), revision);
+    bare += rest.substr(0, open + 1);
+    rest.remove_prefix(close + 1);
+  }
+  return bare.append(rest);
+}
+
+void check_form(std::string_view revision) {
+  const std::string bare = without_braces(revision);
+  if (bare.find("..") != std::string::npos) throw no_revision(revision, "it is a range");
+  if (bare.find(':') != std::string::npos) throw no_revision(revision, "it names a path");
+  if (bare.find(' ') != std::string::npos) throw no_revision(revision, "it has white space");
+  // what a branch of the mirror was before is nothing that anybody has seen here
+  if (bare.find("@{", bare.starts_with("HEAD@{") ? 5 : 1) != std::string::npos)
+    throw no_revision(revision, "@{N} stands alone or behind HEAD");
 }
 
 // "@{3}rest" -> 3, leaving "rest".
@@ -33,15 +64,22 @@ size_t take_number(std::string_view& rest, std::string_view revision) {
   const char* last = rest.data() + (end == std::string_view::npos ? rest.size() : end);
   const auto [stop, error] = std::from_chars(first, last, number);
   if (end == std::string_view::npos || error != std::errc() || stop != last)
-    throw no_revision(revision, "between @{ and } stands a number: how many deployments ago");
+    throw no_revision(revision,
+                      "between @{ and } stands how many deployments ago, as overlayctl log "
+                      "numbers them; a date is not taken");
   rest.remove_prefix(end + 1);
   return number;
 }
 
 }  // namespace
 
-std::string seen_from_deployed(std::string_view revision,
-                               const std::vector<std::string>& deployed) {
+std::string seen_from_deployed(std::string_view revision, const std::vector<std::string>& deployed,
+                               std::string_view tip) {
+  check_length(revision);
+  if (revision.starts_with(":/")) {
+    check_text(revision.substr(2), revision);
+    return fmt::format("{}^{{{}}}", tip, revision.substr(1));
+  }
   check_form(revision);
   std::string_view rest = revision;
   if (rest.starts_with("HEAD"))
@@ -58,6 +96,10 @@ std::string seen_from_deployed(std::string_view revision,
     throw Error::of("'{}' is not known: {} deployments are remembered", printable(revision, 100),
                     deployed.size());
   return deployed[number] + std::string(rest);
+}
+
+bool looks_for_text(std::string_view revision) {
+  return revision.find("^{/") != std::string_view::npos;
 }
 
 }  // namespace overlayd

@@ -167,7 +167,8 @@ void Service::rollback(const std::string& by, const std::string& revision, Answe
 }
 
 void Service::want_revision(Wish& wish, const std::string& typed) const {
-  wish.revision = seen_from_deployed(typed, deployed_commits(state()));
+  wish.revision =
+      seen_from_deployed(typed, deployed_commits(state()), remote_branches + wish.branch);
   wish.typed = typed;
 }
 

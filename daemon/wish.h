@@ -11,6 +11,9 @@
 
 namespace overlayd {
 
+// Where the mirror has the branches of the upstream.
+inline const std::string remote_branches = "refs/remotes/origin/";
+
 struct Wish {
   std::string service;
   std::string branch;

@@ -74,6 +74,7 @@ TEST_P(GitRead, UnderstandsRevisionsAndRefusesWhatIsNone) {
   EXPECT_THROW(reader.resolve(std::string(tip) + ":a"), Error);
   EXPECT_THROW(reader.resolve(std::string(tip) + "^{tree}"), Error);
   EXPECT_THROW(reader.resolve(""), Error);
+  EXPECT_THROW(reader.resolve(std::string(tip) + "^{/(}"), Error);
 }
 
 TEST_P(GitRead, FindsTheLastCommitWithOtherContent) {

@@ -121,22 +121,58 @@ TEST(State, WhatIsDeployedIsKnownWithoutALog) {
 TEST(Revision, IsSeenFromWhatIsDeployed) {
   const std::vector<std::string> deployed{"cccc", "bbbb", "aaaa"};
   const std::vector<std::pair<std::string, std::string>> cases{
-      {"HEAD", "cccc"},     {"@", "cccc"},
-      {"HEAD~1", "cccc~1"}, {"HEAD^", "cccc^"},
-      {"@~2", "cccc~2"},    {"@{0}", "cccc"},
-      {"@{1}", "bbbb"},     {"HEAD@{2}", "aaaa"},
-      {"@{1}~3", "bbbb~3"}, {"v1.2", "v1.2"},
-      {"v1.2~1", "v1.2~1"}, {"8bd0e77", "8bd0e77"},
-      {"HEADS", "HEADS"},   {"feature/x", "feature/x"}};
+      {"HEAD", "cccc"},
+      {"@", "cccc"},
+      {"HEAD~1", "cccc~1"},
+      {"HEAD^", "cccc^"},
+      {"@~2", "cccc~2"},
+      {"@{0}", "cccc"},
+      {"@{1}", "bbbb"},
+      {"HEAD@{2}", "aaaa"},
+      {"@{1}~3", "bbbb~3"},
+      {"v1.2", "v1.2"},
+      {"v1.2~1", "v1.2~1"},
+      {"8bd0e77", "8bd0e77"},
+      {"HEADS", "HEADS"},
+      {"feature/x", "feature/x"},
+      {"v1^{commit}", "v1^{commit}"},
+      {"HEAD~2^2", "cccc~2^2"},
+      {"HEAD^{/fix: a..b}", "cccc^{/fix: a..b}"},
+      {"@{1}^{/x}~1", "bbbb^{/x}~1"},
+      {":/fix: a", "refs/r/main^{/fix: a}"}};
   for (const auto& [typed, meant] : cases)
-    EXPECT_EQ(seen_from_deployed(typed, deployed), meant) << typed;
+    EXPECT_EQ(seen_from_deployed(typed, deployed, "refs/r/main"), meant) << typed;
 }
 
 TEST(Revision, ThatIsNoSingleCommitIsRefused) {
-  for (const char* typed : {"", "-x", "--exec=y", "a..b", "a...b", "HEAD:etc", "a b", "a\nb",
-                            "@{yesterday}", "@{-1}", "@{3}", "@{1", "HEAD@{99999999999999999999}"})
-    EXPECT_THROW(seen_from_deployed(typed, {"c", "b", "a"}), Error) << typed;
-  EXPECT_THROW(seen_from_deployed(std::string(300, 'a'), {"c"}), Error);
+  for (const char* typed : {"",
+                            "-x",
+                            "--exec=y",
+                            "a..b",
+                            "a...b",
+                            "HEAD:etc",
+                            "a b",
+                            "a\nb",
+                            "@{yesterday}",
+                            "@{-1}",
+                            "@{3}",
+                            "@{1",
+                            "HEAD@{99999999999999999999}",
+                            ":/",
+                            ":x",
+                            ":0:x",
+                            "HEAD^{/}",
+                            "HEAD^{/x",
+                            "HEAD^{/!x}",
+                            ":/!x",
+                            ":/a}b",
+                            "main@{1}",
+                            "main@{upstream}",
+                            "@{1}@{1}",
+                            "HEAD^{/x}:a",
+                            "HEAD^{/x}..b"})
+    EXPECT_THROW(seen_from_deployed(typed, {"c", "b", "a"}, "tip"), Error) << typed;
+  EXPECT_THROW(seen_from_deployed(std::string(300, 'a'), {"c"}, "tip"), Error);
 }
 
 constexpr const char* dpkg_status = R"(Package: nginx

@@ -110,6 +110,25 @@ test_revisions() {
   work site switch --quiet main
   rolls_back feature feature
   rolls_back main six
+  rolls_back 'HEAD^{/page fi}' five
+  rolls_back 'HEAD^{/page t[w]o}' two
+  rolls_back ':/page six' six
+  rolls_back ':/page one' one
+  work site tag --no-sign --annotate --message note noted "$three"
+  work site push --quiet origin noted
+  rolls_back 'noted^{commit}' three
+  rolls_back 'noted^{/page two}~1' one
+
+  say "also the other side of a merge, beyond what was fetched"
+  work site switch --quiet --create side "$two"
+  put site web/etc/page <<<side
+  commit site 'page side' >/dev/null
+  work site switch --quiet main
+  work site merge --quiet --no-ff --strategy ours --message 'not the page' side
+  commit site 'after the merge' >/dev/null
+  wait_for 10 sees_tip web "$(commit site 'and again')"
+  rolls_back main six
+  rolls_back 'HEAD~2^2' side
 }
 
 # ago N: the commit beside @{N} in web's log.
@@ -125,7 +144,7 @@ test_deployments() {
   wait_for 10 deployed_is web "$other"
   before=$(ago 1)
   overlayctl rollback web '@{1}'
-  shows feature
+  shows side
   assert_eq "$before" "$(of web deployed)"
   assert_contains "$(overlayctl forward web)" 'follows branch main again'
   shows six
@@ -136,7 +155,7 @@ test_deployments() {
   assert_eq "$(work site rev-parse HEAD~1)" "$(newest commit)"
   assert_eq "pinned HEAD~1" "$(of web state) $(of web revision)"
   overlayctl rollback web '@{1}'
-  shows feature
+  shows side
   overlayctl forward web >/dev/null
   overlayctl rollback web HEAD >/dev/null
   assert_contains "$(overlayctl forward web)" 'follows branch main again'
@@ -156,11 +175,11 @@ test_bad_revisions() {
   say "what is no revision is refused, and nothing moves"
   local revision
   for revision in nonsense 1111111111111111111111111111111111111111 '@{900}' start..main -x --upload-pack=x \
-    main:web/etc/page 'a b' ':/page' refs/heads/../main "$(printf 'r%.0s' {1..10000})"; do
+    main:web/etc/page 'a b' ':/' '@{yesterday}' 'HEAD^{/!x}' 'main@{1}' ':/no such text' refs/heads/../main "$(printf 'r%.0s' {1..10000})"; do
     refuses 3 "$revision"
     [[ $output =~ 'no revision'|'is not a revision'|'is not known' ]] || fail "no reason: $output"
   done
-  for revision in HEAD~1000 'HEAD^{tree}' 'HEAD^{nothing}'; do
+  for revision in HEAD~1000 'HEAD^{tree}' 'HEAD^{nothing}' 'HEAD^{/(}' 'HEAD^{/no such text}'; do
     refuses 3 "$revision"
     assert_contains "$output" "revision '$revision'"
     fails_with 3 overlayctl plan web -- "$revision"
