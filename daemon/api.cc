@@ -2,10 +2,11 @@
 
 #include <unistd.h>
 
-#include <algorithm>
-
 #include "base/text.h"
+#include "daemon/answer.h"
 #include "daemon/caller.h"
+#include "daemon/history.h"
+#include "daemon/named.h"
 #include "mounts/overlay.h"
 
 namespace overlayd {
@@ -15,65 +16,6 @@ constexpr const char* bus_name = "org.overlayd1";
 constexpr const char* object_path = "/org/overlayd1";
 constexpr const char* interface_name = "org.overlayd1.Manager";
 constexpr size_t max_reason_bytes = 1000;
-constexpr size_t max_answer_bytes = 8 << 20;  // the bus ends who sends more than 32 MiB at once
-
-// Keeps a call until it is answered.
-using Call = std::shared_ptr<sd_bus_message>;
-Call keep(sd_bus_message* call) { return {sd_bus_message_ref(call), sd_bus_message_unref}; }
-
-void reply(sd_bus_message* call, const Dict& dict) {
-  BusMessage answer;
-  check_neg(sd_bus_message_new_method_return(call, out(answer)), "cannot answer");
-  append_dict(answer.get(), dict);
-  check_neg(sd_bus_send(nullptr, answer.get(), nullptr), "cannot answer");
-}
-
-void reply_text(sd_bus_message* call, const std::string& text) {
-  check_neg(sd_bus_reply_method_return(call, "s", text.c_str()), "cannot answer");
-}
-
-// Collects the results of several services and answers when the last one is there; with an error if
-// one of them is never going to come.
-class Gathering {
- public:
-  Gathering(sd_bus_message* call, std::string key, size_t count)
-      : call_(keep(call)), key_(std::move(key)), results_(count), missing_(count) {
-    if (count == 0) reply(call, Dict{{key_, List{}}});
-  }
-  ~Gathering() {
-    if (missing_ == 0) return;
-    sd_bus_reply_method_errorf(call_.get(), "org.overlayd1.Error.Failed",
-                               "this went wrong half-way: see journalctl -u overlayd");
-  }
-  Gathering(const Gathering&) = delete;
-  Gathering& operator=(const Gathering&) = delete;
-
-  static Service::Answered slot(const std::shared_ptr<Gathering>& gathering, size_t index) {
-    return [gathering, index](const Value& value) { gathering->put(index, value); };
-  }
-
- private:
-  void put(size_t index, const Value& value) {
-    size_ += size_of(value);
-    results_[index] = size_ <= max_answer_bytes ? value : too_long(value);
-    if (--missing_ > 0) return;
-    try {
-      reply(call_.get(), Dict{{key_, std::move(results_)}});
-    } catch (const std::exception& error) {
-      sd_bus_reply_method_errorf(call_.get(), "org.overlayd1.Error.Failed", "%s", error.what());
-    }
-  }
-  static Value too_long(const Value& value) {
-    return Dict{{"name", value.at("name").text()},
-                {"outcome", "failed"},
-                {"message", "too much for one answer: ask for this service alone"}};
-  }
-  Call call_;
-  std::string key_;
-  List results_;
-  size_t missing_;
-  size_t size_ = 0;
-};
 
 void require_length(const std::string& text, const char* what) {
   if (text.size() > max_reason_bytes)
@@ -126,30 +68,6 @@ void Api::open() {
   check_neg(sd_bus_request_name(bus_, bus_name, 0), "cannot take the name {} on the bus", bus_name);
 }
 
-std::shared_ptr<Service> Api::named(const std::string& name) const {
-  const auto found = manager_.services().find(name);
-  if (found != manager_.services().end() && !found->second->leaving()) return found->second;
-  std::vector<std::string> names;
-  for (const auto& [known, service] : manager_.services())
-    if (!service->leaving()) names.push_back(known);
-  throw BusError("org.overlayd1.Error.UnknownService",
-                 fmt::format("there is no service '{}' on this machine{}", printable(name, 100),
-                             did_you_mean(name, names)));
-}
-
-Api::Services Api::named(const std::vector<std::string>& names) const {
-  Services services;
-  for (const auto& name : names) {
-    const auto service = named(name);
-    const bool again = std::find(services.begin(), services.end(), service) != services.end();
-    if (!again) services.push_back(service);
-  }
-  if (names.empty())
-    for (const auto& [name, service] : manager_.services())
-      if (!service->leaving()) services.push_back(service);
-  return services;
-}
-
 Dict Api::machine_status() const {
   char host[256] = {};
   gethostname(host, sizeof host - 1);
@@ -163,7 +81,7 @@ Dict Api::machine_status() const {
 void Api::status(sd_bus_message* call) {
   List list;
   std::vector<std::string> units;
-  for (const auto& service : named(read_texts(call))) {
+  for (const auto& service : named(manager_, read_texts(call))) {
     Dict of_service = service->status();
     units.push_back(of_service["unit"].text());
     list.emplace_back(std::move(of_service));
@@ -184,7 +102,9 @@ void Api::status(sd_bus_message* call) {
       });
 }
 
-void Api::log(sd_bus_message* call) { reply(call, {{"entries", named(read_text(call))->log()}}); }
+void Api::log(sd_bus_message* call) {
+  reply(call, {{"entries", log_of(named(manager_, read_text(call))->state())}});
+}
 
 void Api::metrics(sd_bus_message* call) { reply_text(call, manager_.metrics_text()); }
 
@@ -192,7 +112,7 @@ void Api::web_listen(sd_bus_message* call) { reply_text(call, manager_.config().
 
 void Api::plan(sd_bus_message* call) {
   require_root(call);
-  const auto services = named(read_texts(call));
+  const auto services = named(manager_, read_texts(call));
   const std::string revision = read_text(call);
   const auto gathering = std::make_shared<Gathering>(call, "plans", services.size());
   for (size_t i = 0; i < services.size(); i++)
@@ -202,7 +122,7 @@ void Api::plan(sd_bus_message* call) {
 void Api::forward(sd_bus_message* call) {
   require_root(call);
   const auto names = read_texts(call);
-  const auto services = named(names);
+  const auto services = named(manager_, names);
   const std::string by = caller_name(call);
   const auto gathering = std::make_shared<Gathering>(call, "results", services.size());
   for (size_t i = 0; i < services.size(); i++) {
@@ -216,7 +136,7 @@ void Api::forward(sd_bus_message* call) {
 
 void Api::freeze(sd_bus_message* call) {
   require_root(call);
-  const auto services = named(read_texts(call));
+  const auto services = named(manager_, read_texts(call));
   const std::string reason = read_text(call);
   uint64_t seconds = 0;
   check_neg(sd_bus_message_read(call, "t", &seconds), "cannot read the call");
@@ -232,7 +152,7 @@ void Api::freeze(sd_bus_message* call) {
 
 void Api::thaw(sd_bus_message* call) {
   require_root(call);
-  const auto services = named(read_texts(call));
+  const auto services = named(manager_, read_texts(call));
   const std::string by = caller_name(call);
   const auto gathering = std::make_shared<Gathering>(call, "results", services.size());
   for (size_t i = 0; i < services.size(); i++) services[i]->thaw(by, Gathering::slot(gathering, i));
@@ -240,7 +160,7 @@ void Api::thaw(sd_bus_message* call) {
 
 void Api::rollback(sd_bus_message* call) {
   require_root(call);
-  const auto service = named(read_text(call));
+  const auto service = named(manager_, read_text(call));
   const std::string revision = read_text(call);
   const auto gathering = std::make_shared<Gathering>(call, "results", 1);
   service->rollback(caller_name(call), revision, Gathering::slot(gathering, 0));

@@ -1,12 +1,6 @@
 // org.overlayd1 on the system bus: docs/dbus.md.
 #pragma once
 
-#include <functional>
-#include <map>
-#include <memory>
-#include <string>
-#include <vector>
-
 #include "base/bus.h"
 #include "daemon/manager.h"
 
@@ -37,9 +31,6 @@ class Api {
   void rollback(sd_bus_message* call);
   void reload(sd_bus_message* call);
 
-  using Services = std::vector<std::shared_ptr<Service>>;
-  Services named(const std::vector<std::string>& names) const;
-  std::shared_ptr<Service> named(const std::string& name) const;
   Dict machine_status() const;
 
   Manager& manager_;

@@ -9,6 +9,7 @@
 #include "daemon/advice.h"
 #include "daemon/apply.h"
 #include "daemon/checkout.h"
+#include "daemon/history.h"
 #include "daemon/target.h"
 
 namespace overlayd {

@@ -65,7 +65,6 @@ class Service : public std::enable_shared_from_this<Service> {
   // Tells the metrics how it is now.
   void publish_metrics();
   Dict status() const;
-  List log() const;
 
  private:
   // Holding it keeps the next task waiting.

@@ -115,27 +115,6 @@ bool Service::is_live(const Step& shown) const {
   return true;
 }
 
-List Service::log() const {
-  List list;
-  uint64_t deployments = 0;
-  for (auto entry = state().log.rbegin(); entry != state().log.rend(); ++entry) {
-    Dict dict{{"at", entry->at},
-              {"verb", entry->verb},
-              {"by", printable(entry->by)},
-              {"reason", printable(entry->reason)},
-              {"revision", printable(entry->revision)},
-              {"from", entry->from},
-              {"commit", entry->commit.id},
-              {"subject", printable(entry->commit.subject)},
-              {"author", printable(entry->commit.author)},
-              {"outcome", entry->outcome},
-              {"message", printable(entry->message)}};
-    if (entry->new_content) dict["deployment"] = deployments++;
-    list.emplace_back(std::move(dict));
-  }
-  return list;
-}
-
 Value Service::plan_of(const WishInWork& work) const {
   Dict dict{{"name", config_.name},
             {"from", state().deployed.id},

@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "daemon/history.h"
 #include "daemon/revision.h"
 #include "daemon/service.h"
 

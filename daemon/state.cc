@@ -103,25 +103,6 @@ ServiceState state_of(const toml::table& table) {
 
 }  // namespace
 
-void add_to_log(ServiceState& state, Deployment deployment) {
-  if (deployment.outcome == "failed" && !deployment.new_content && !state.log.empty()) {
-    Deployment last = state.log.back();
-    last.at = deployment.at;
-    if (last == deployment) state.log.pop_back();
-  }
-  state.log.push_back(std::move(deployment));
-  if (state.log.size() > max_log) state.log.erase(state.log.begin());
-}
-
-std::vector<std::string> deployed_commits(const ServiceState& state) {
-  std::vector<std::string> commits;
-  for (auto entry = state.log.rbegin(); entry != state.log.rend(); ++entry)
-    if (entry->new_content) commits.push_back(entry->commit.id);
-  if (commits.empty()) commits.emplace_back();
-  commits.front() = state.deployed.id;
-  return commits;
-}
-
 std::string hold_name(const ServiceState& state) {
   return state.frozen ? "frozen" : state.pinned ? "pinned" : "following";
 }

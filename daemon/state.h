@@ -67,13 +67,6 @@ struct ServiceState {
 };
 constexpr size_t max_log = 200;
 
-// One that only repeats the last, tried again and failed again, takes its place.
-void add_to_log(ServiceState& state, Deployment deployment);
-
-// What @{0}, @{1}, … mean: what is deployed, and before it the commits of the entries with new
-// content. A commit that left the content of the service as it was is none of them.
-std::vector<std::string> deployed_commits(const ServiceState& state);
-
 // following, frozen or pinned.
 std::string hold_name(const ServiceState& state);
 // "frozen by root: trade fair". It must be frozen or pinned.

@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "base/error.h"
+#include "daemon/history.h"
 #include "daemon/packages.h"
 #include "daemon/revision.h"
 #include "daemon/state.h"
