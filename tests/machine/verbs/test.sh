@@ -175,17 +175,38 @@ test_bad_revisions() {
   say "what is no revision is refused, and nothing moves"
   local revision
   for revision in nonsense 1111111111111111111111111111111111111111 '@{900}' start..main -x --upload-pack=x \
-    main:web/etc/page 'a b' ':/' '@{yesterday}' 'HEAD^{/!x}' 'main@{1}' ':/no such text' refs/heads/../main "$(printf 'r%.0s' {1..10000})"; do
+    main:web/etc/page 'a b' ':/' '@{yesterday}' 'HEAD^{/!x}' 'main@{1}' refs/heads/../main "$(printf 'r%.0s' {1..10000})"; do
     refuses 3 "$revision"
     [[ $output =~ 'no revision'|'is not a revision'|'is not known' ]] || fail "no reason: $output"
   done
-  for revision in HEAD~1000 'HEAD^{tree}' 'HEAD^{nothing}' 'HEAD^{/(}' 'HEAD^{/no such text}'; do
+  for revision in HEAD~1000 'HEAD^{tree}' 'HEAD^{nothing}' 'HEAD^{/(}'; do
     refuses 3 "$revision"
     assert_contains "$output" "revision '$revision'"
     fails_with 3 overlayctl plan web -- "$revision"
     assert_contains "$output" "revision '$revision'"
   done
   shows six
+}
+
+test_long_history() {
+  say "a text that no commit has does not bring the whole history"
+  make_repo long
+  awk 'BEGIN { for (n = 1; n <= 8000; n++) {
+    printf "commit refs/heads/main\ncommitter Ada <ada@example.org> %d +0000\ndata 5\nnext\n", 1700000000 + n
+    printf "M 100644 inline long/page\ndata 5\n%04d\n\n", n } }' | as_git git -C long.git fast-import --quiet
+  cat >>/etc/overlayd/services.toml <<TOML
+[[services]]
+service = "long"
+upstream = "$(upstream long)"
+dirs = [{ local = "/etc/long", link = "long" }]
+TOML
+  overlayctl reload >/dev/null
+  wait_for 10 test -e /etc/long/page
+  fails_with 3 overlayctl plan long ':/never'
+  assert_contains "$output" "revision ':/never' among the last 6000"
+  (($(git -c 'safe.directory=*' -C /var/lib/overlayd/mirrors/*long*.git rev-list --count origin/main) < 8000))
+  overlayctl rollback long HEAD~7990
+  assert_eq 0010 "$(cat /etc/long/page)"
 }
 
 test_upstream_gone() {
@@ -308,4 +329,5 @@ test_upstream_gone
 test_freeze
 test_log
 test_plan_takes_no_push_away
+test_long_history
 test_unmounted
