@@ -10,9 +10,9 @@ namespace overlayd {
 namespace {
 
 bool can_go_back(const ServiceState& state) {
-  const auto commits = deployed_commits(state);
-  return std::any_of(commits.begin(), commits.end(),
-                     [&](const auto& commit) { return commit != state.deployed.id; });
+  return std::any_of(state.log.begin(), state.log.end(), [&](const Deployment& entry) {
+    return entry.new_content && entry.commit.id != state.deployed.id;
+  });
 }
 
 std::string about_token(const UpstreamConfig& upstream) {

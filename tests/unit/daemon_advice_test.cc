@@ -83,9 +83,15 @@ TEST(Advice, NamesARollbackOnlyWhereSomethingWasDeployedBefore) {
   ServiceState state;
   state.deployed.id = "b";
   EXPECT_EQ(advice(failed, service(), state), "journalctl -u nginx.service");
-  state.log.emplace_back().commit = state.deployed;
+  const auto had = [&](const std::string& commit) {
+    Deployment entry;
+    entry.commit.id = commit;
+    entry.new_content = true;
+    state.log.push_back(entry);
+  };
+  had("b");
   EXPECT_EQ(advice(failed, service(), state), "journalctl -u nginx.service");
-  state.log.back().from = "a";
+  had("a");
   EXPECT_EQ(advice(failed, service(), state),
             "journalctl -u nginx.service; overlayctl rollback web");
 }
