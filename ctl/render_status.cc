@@ -65,6 +65,21 @@ std::string swap_in_words(const std::string& swap) {
   return printable(swap);
 }
 
+// What is wrong with services.toml begins at the margin; lines that show where are indented. Who
+// wants to know how services are has to see them too: only the first are shown.
+std::string first_mistakes(const std::string& text, const View& view) {
+  constexpr size_t most = 3;
+  size_t count = 0;
+  std::string shown;
+  for (const auto& line : split(text, '\n')) {
+    if (!line.empty() && !line.starts_with(' ')) count++;
+    if (count > most) continue;
+    for (const auto& part : wrap(line, view.width_after(2))) shown += "  " + part + "\n";
+  }
+  if (count > most) shown += fmt::format("  and {} more\n", count - most);
+  return shown;
+}
+
 }  // namespace
 
 std::string render_head(const Value& status, const View& view) {
@@ -78,9 +93,8 @@ std::string render_head(const Value& status, const View& view) {
   text += view.paint(Colour::red, fmt::format("{} was refused; the one before it is in force:",
                                               shown(status, "config"))) +
           "\n";
-  for (const auto& error : wrap(shown_lines(status, "config_error"), view.width_after(2)))
-    text += "  " + error + "\n";
-  return text + "  → mend it, then: overlayd check && overlayctl reload\n";
+  return text + first_mistakes(shown_lines(status, "config_error"), view) +
+         "  → mend it, then: overlayd check && overlayctl reload\n";
 }
 
 std::string render_status(const Value& status, const View& view) {
@@ -95,7 +109,8 @@ std::string render_status(const Value& status, const View& view) {
   for (const auto& service : services) add_service(table, service, view);
   if (services.empty())
     return render_head(status, view) +
-           fmt::format("no service in {} is for this machine\n", shown(status, "config"));
+           fmt::format("no service in {} is for this machine\n  → why: overlayd check\n",
+                       shown(status, "config"));
   return render_head(status, view) + table.render(view) + render_upstreams(services, view);
 }
 

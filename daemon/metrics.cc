@@ -72,18 +72,26 @@ void Metrics::set_commit(Gauges& family, std::map<std::string, prometheus::Gauge
   if (after != nullptr) after->Set(1);
 }
 
+// What is not known has no sample.
+void Metrics::set_if_known(Gauges& family, const prometheus::Labels& labels,
+                           std::optional<double> value) {
+  auto& gauge = family.Add(labels);
+  if (value)
+    gauge.Set(*value);
+  else
+    family.Remove(&gauge);
+}
+
 void Metrics::set_service(const std::string& name, const Service& now) {
   set_commit(deployed_, deployed_now_, name, now.deployed);
   set_commit(upstream_, upstream_now_, name, now.upstream);
-  auto& in_sync = in_sync_.Add({{"service", name}});
-  if (now.in_sync)
-    in_sync.Set(*now.in_sync ? 1 : 0);
-  else
-    in_sync_.Remove(&in_sync);
+  set_if_known(in_sync_, {{"service", name}}, now.in_sync);
+  const auto changed_at = static_cast<double>(now.changed_at);
+  set_if_known(changed_at_, {{"service", name}},
+               now.changed_at == 0 ? std::nullopt : std::optional(changed_at));
   for (const char* state : states)
     state_.Add({{"service", name}, {"state", state}}).Set(now.state == state ? 1 : 0);
   failed_.Add({{"service", name}}).Set(now.failed ? 1 : 0);
-  changed_at_.Add({{"service", name}}).Set(static_cast<double>(now.changed_at));
   change_failures_.Add({{"service", name}});
 }
 

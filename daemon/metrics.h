@@ -26,7 +26,7 @@ class Metrics {
     std::optional<bool> in_sync;  // none: not known
     std::string state;            // following, frozen, pinned
     bool failed = false;
-    uint64_t changed_at = 0;
+    uint64_t changed_at = 0;  // 0: never
   };
   void set_service(const std::string& name, const Service& now);
   void remove_service(const std::string& name);
@@ -48,6 +48,8 @@ class Metrics {
   // An info metric: the commit is a label, of which each service has one at a time.
   void set_commit(Gauges& family, std::map<std::string, prometheus::Gauge*>& current,
                   const std::string& service, const std::string& commit);
+  static void set_if_known(Gauges& family, const prometheus::Labels& labels,
+                           std::optional<double> value);
 
   prometheus::Registry registry_;
   prometheus::Gauge& config_;

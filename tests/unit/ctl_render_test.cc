@@ -181,10 +181,20 @@ TEST_F(CtlRender, StatusBeginsWithARefusedConfiguration) {
                 "  services.toml:3:1: unknown key 'servce'\n"
                 "    servce = 1\n"
                 "  → mend it, then: overlayd check && overlayctl reload\n"
-                "no service in /etc/overlayd/services.toml is for this machine\n");
+                "no service in /etc/overlayd/services.toml is for this machine\n"
+                "  → why: overlayd check\n");
 }
 
-TEST_F(CtlRender, StatusNamesTheStackedSwapOfOldKernels) {
+TEST_F(CtlRender, StatusShowsTheFirstMistakesOnly) {
+  std::string error;
+  for (const std::string line : {"1", "2", "3", "4", "5"})
+    error += "f:" + line + ":1: wrong\n    " + line + " | x\n";
+  const std::string text = render_status(status_of({}, {{"config_error", error}}), view_);
+  EXPECT_NE(text.find("  f:3:1: wrong\n      3 | x\n  and 2 more\n  → mend it"), std::string::npos)
+      << text;
+}
+
+TEST_F(CtlRender, StatusNamesTheSwapOfOldKernels) {
   EXPECT_NE(render_status(status_of({}, {{"swap", "propagated"}}), view_)
                 .find("atomic swap by propagation (Linux before 6.5)"),
             std::string::npos);
