@@ -1,8 +1,11 @@
 #include "daemon/answer.h"
 
+#include <malloc.h>
+
 namespace overlayd {
 namespace {
 
+constexpr size_t large_answer_bytes = 1 << 20;
 constexpr size_t max_answer_bytes = 8 << 20;  // the bus ends who sends more than 32 MiB at once
 
 Value too_long(const Value& value) {
@@ -32,6 +35,8 @@ Gathering::Gathering(sd_bus_message* call, std::string key, size_t count)
 }
 
 Gathering::~Gathering() {
+  // what was freed lies between what was not; glibc does not give that back by itself
+  if (size_ > large_answer_bytes) malloc_trim(0);
   if (missing_ == 0) return;
   sd_bus_reply_method_errorf(call_.get(), "org.overlayd1.Error.Failed",
                              "this went wrong half-way: see journalctl -u overlayd");

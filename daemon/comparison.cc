@@ -17,16 +17,15 @@ size_t bytes_of(const FileDifference& difference, const Wish& wish) {
 }  // namespace
 
 void add_differences(const git::Differences& piece, size_t link, WishInWork& work) {
-  auto& kept = work.result.differences;
+  auto& kept = work.differences;
   size_t bytes = 0;
   for (const auto& difference : kept) bytes += bytes_of(difference, work.wish);
   for (const auto& difference : piece.differences) {
     FileDifference one{.link = link, .status = difference.status, .path = difference.path};
     bytes += bytes_of(one, work.wish);
     // what was left out once stays left out: the list has no gaps
-    if (work.result.more_differences > 0 || kept.size() == max_differences ||
-        bytes > max_path_bytes)
-      work.result.more_differences++;
+    if (work.more_differences > 0 || kept.size() == max_differences || bytes > max_path_bytes)
+      work.more_differences++;
     else
       kept.push_back(std::move(one));
   }

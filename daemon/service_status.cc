@@ -129,14 +129,14 @@ Value Service::plan_of(const WishInWork& work) const {
     dict["outcome"] = "refused";
     dict["message"] = printable(error.what());
   }
-  for (const auto& difference : work.result.differences)
+  for (const auto& difference : work.differences)
     files.emplace_back(Dict{{"local", config_.overlays.at(difference.link).local},
                             {"status", std::string(1, difference.status)},
                             {"path", printable(file_path(config_.overlays.at(difference.link).local,
                                                          difference.path))}});
   dict["steps"] = std::move(steps);
   dict["files"] = std::move(files);
-  dict["more_files"] = work.result.more_differences;
+  dict["more_files"] = work.more_differences;
   return dict;
 }
 

@@ -115,8 +115,11 @@ void Upstream::ended(RoundResult result) {
   const auto served = std::move(served_);
   served_.clear();
   if (polls_) schedule();
-  for (size_t i = 0; i < served.size(); i++)
-    guard([&] { served[i].done(result, result.wishes.empty() ? nullptr : &result.wishes[i]); });
+  for (size_t i = 0; i < served.size(); i++) {
+    WishInWork* work = result.wishes.empty() ? nullptr : &result.wishes[i];
+    guard([&] { served[i].done(result, work); });
+    if (work != nullptr) work->differences = {};  // many services, many files: a lot of memory
+  }
   if (!waiting_.empty() || poll_is_due_) start_soon();
 }
 

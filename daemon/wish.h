@@ -50,13 +50,13 @@ struct WishResult {
   bool refused = false;  // the content or the wish is at fault: asking again is no use
   Commit commit;
   std::vector<LinkResult> links;  // one for each of the wish's
-  std::vector<FileDifference> differences;
-  uint64_t more_differences = 0;  // those left out, because there are so many
 };
 
 struct WishInWork {
   Wish wish;
-  WishResult result;
+  WishResult result;  // small, some keep it; differences may be many
+  std::vector<FileDifference> differences;
+  uint64_t more_differences = 0;  // those left out, because there are so many
 
   bool granted() const { return result.error.empty(); }
   // `hint` is for who follows the branch: a revision that somebody typed is his to choose.

@@ -19,15 +19,15 @@ TEST(Differences, OfVeryManyTheRestIsCounted) {
   WishInWork work = wish_of({"/etc/a", "/etc/b"});
   for (int i = 0; i < 30; i++) add_differences(piece(400, "file"), 0, work);
   add_differences(piece(3, "file"), 1, work);
-  EXPECT_EQ(work.result.differences.size(), 10'000U);
-  EXPECT_EQ(work.result.more_differences, 30U * 400 + 3 - 10'000);
+  EXPECT_EQ(work.differences.size(), 10'000U);
+  EXPECT_EQ(work.more_differences, 30U * 400 + 3 - 10'000);
 }
 
 TEST(Differences, NoAmountOfPathsIsKept) {
   WishInWork work = wish_of({"/etc/a"});
   for (int i = 0; i < 100; i++) add_differences(piece(2, std::string(40'000, 'x')), 0, work);
-  EXPECT_LT(work.result.differences.size(), 30U);
-  EXPECT_EQ(work.result.differences.size() + work.result.more_differences, 200U);
+  EXPECT_LT(work.differences.size(), 30U);
+  EXPECT_EQ(work.differences.size() + work.more_differences, 200U);
 }
 
 }  // namespace
