@@ -4,9 +4,6 @@
 
 #include "base/error.h"
 #include "base/log.h"
-#include "config/host.h"
-#include "config/summary.h"
-#include "daemon/load.h"
 #include "daemon/restore.h"
 
 namespace overlayd {
@@ -30,33 +27,27 @@ ServiceConfig config_of_removed(const std::string& name, const ServiceState& sta
 
 Manager::Manager(Loop& loop, Loaded loaded, sd_bus* bus)
     : loop_(loop),
-      settings_(std::move(loaded.settings)),
-      config_(std::move(loaded.config)),
-      config_text_(std::move(loaded.text)),
-      config_error_(std::move(loaded.config_error)),
+      settings_(loaded.settings),
+      config_(settings_, std::move(loaded)),
       trees_(settings_.trees()),
       store_(settings_),
       units_(bus),
-      workshop_{settings_,
-                trees_,
-                store_,
-                inventory_,
-                units_,
-                metrics_,
-                [this](const std::string& name) {
-                  const auto service = services_.find(name);
-                  if (service != services_.end()) service->second->look_after();
-                }},
-      for_others_(loaded.services_for_others.begin(), loaded.services_for_others.end()) {}
+      workshop_{
+          settings_, trees_, store_, inventory_, units_, metrics_, [this](const std::string& name) {
+            const auto service = services_.find(name);
+            if (service != services_.end()) service->second->look_after();
+          }} {}
 
 void Manager::start(Callback ready) {
   ready_ = std::move(ready);
   put_in_place();
-  watch_ = std::make_unique<ConfigWatch>(loop_, settings_.config_file, [this] { file_changed(); });
-  address_watch_ = std::make_unique<AddressWatch>(loop_, [this] { addresses_changed(); });
+  config_.watch(loop_, [this] {
+    apply_config();
+    if (reloaded_) reloaded_();
+  });
   for (const auto& [name, state] : states_)
     if (state.deployed.id.empty()) not_up_yet_.insert(name);
-  for (const auto& service : config_.services)
+  for (const auto& service : config().services)
     if (!states_.contains(service.name)) not_up_yet_.insert(service.name);
   ready_timer_ = loop_.after(ready_timeout, [this] { announce_ready(); });
   apply_config();
@@ -86,64 +77,17 @@ void Manager::came_up(const std::string& name) {
   if (not_up_yet_.empty()) announce_ready();
 }
 
-std::string Manager::reload() { return consider(parse_file(settings_.config_file, this_host())); }
-
-// An editor writes a file in several goes, and then somebody may order a reload: what is known is
-// not said again.
-void Manager::file_changed() {
-  ParseResult result = parse_file(settings_.config_file, this_host());
-  const bool known =
-      result.config ? is_in_force(result.text) : render(result.diagnostics) == config_error_;
-  if (!known) consider(std::move(result));
-}
-
-bool Manager::is_in_force(const std::string& text) const {
-  return config_error_.empty() && text == config_text_;
-}
-
-std::string Manager::consider(ParseResult result) {
-  if (!result.config) {
-    config_error_ = render(result.diagnostics);
-    log_error("{} is not taken over, what was in force stays so:\n{}", settings_.config_file,
-              config_error_);
-    return config_error_;
-  }
-  if (!is_in_force(result.text)) log_info("{}", summary(result, settings_.config_file));
-  config_error_.clear();
-  config_text_ = result.text;
-  remember_good_config(settings_, result.text);
-  if (result.config->global.state_directory != settings_.state_directory)
-    log_warning("another state_directory takes effect when overlayd is restarted");
-  for_others_.clear();
-  take_over(std::move(result));
-  return "";
-}
-
-void Manager::addresses_changed() {
-  ParseResult result = parse_file(settings_.config_file, this_host());
-  if (!result.config || *result.config == config_) return;
-  log_info("network addresses changed: {}", summary(result, settings_.config_file));
-  for (const auto& service : result.services_for_others) for_others_.insert(service.name);
-  take_over(std::move(result));
-}
-
-void Manager::take_over(ParseResult result) {
-  config_ = std::move(*result.config);
-  apply_config();
-  if (reloaded_) reloaded_();
-}
-
 // What goes away goes first, so that its paths are free.
 void Manager::apply_config() {
-  std::set<std::string> wanted = for_others_;
-  for (const auto& service : config_.services) wanted.insert(service.name);
+  std::set<std::string> wanted = config_.for_others();
+  for (const auto& service : config().services) wanted.insert(service.name);
   std::set<std::string> present;
   for (const auto& [name, service] : services_) present.insert(name);
   for (const auto& [name, state] : states_) present.insert(name);
   for (const auto& name : present)
     if (!wanted.contains(name)) remove_service(name);
-  for (const auto& config : config_.upstreams) update_upstream(config);
-  for (const auto& config : config_.services) {
+  for (const auto& config : config_.config().upstreams) update_upstream(config);
+  for (const auto& config : config_.config().services) {
     const auto service = services_.find(config.name);
     if (service == services_.end())
       add_service(config);
@@ -154,13 +98,13 @@ void Manager::apply_config() {
 }
 
 std::string Manager::metrics_text() {
-  metrics_.set_config(config_error_.empty());
+  metrics_.set_config(config_.error().empty());
   for (const auto& [name, service] : services_) service->publish_metrics();
   return metrics_.text();
 }
 
 std::shared_ptr<Upstream> Manager::upstream_for(const ServiceConfig& service) {
-  const UpstreamConfig& config = config_.upstream_of(service);
+  const UpstreamConfig& config = config_.config().upstream_of(service);
   const std::string url = config.url.text();
   if (auto known = upstreams_[url].lock()) return known;
   auto upstream = std::make_shared<Upstream>(loop_, settings_, trees_, metrics_, config,

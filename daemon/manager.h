@@ -10,11 +10,8 @@
 
 #include "base/bus.h"
 #include "base/loop.h"
-#include "config/parse.h"
-#include "daemon/address_watch.h"
-#include "daemon/config_watch.h"
+#include "daemon/config_in_force.h"
 #include "daemon/inventory.h"
-#include "daemon/load.h"
 #include "daemon/metrics.h"
 #include "daemon/packages.h"
 #include "daemon/restore.h"
@@ -35,16 +32,15 @@ class Manager {
   // content or has said why not, or after a while.
   void start(Callback ready);
 
-  // Reads services.toml again. If anything is wrong with it, the one before stays in force and the
-  // diagnostics are returned; else an empty text.
-  std::string reload();
+  // See ConfigInForce.
+  std::string reload() { return config_.reload(); }
   // Runs after each successful reload.
   void on_reload(Callback reloaded) { reloaded_ = std::move(reloaded); }
 
   const std::map<std::string, std::shared_ptr<Service>>& services() const { return services_; }
-  const Config& config() const { return config_; }
+  const Config& config() const { return config_.config(); }
   const Settings& settings() const { return settings_; }
-  const std::string& config_error() const { return config_error_; }
+  const std::string& config_error() const { return config_.error(); }
   Units& units() { return units_; }
   // How everything is at this moment, for Prometheus.
   std::string metrics_text();
@@ -53,11 +49,6 @@ class Manager {
   void put_in_place();
   void came_up(const std::string& name);
   void announce_ready();
-  void file_changed();
-  bool is_in_force(const std::string& text) const;
-  std::string consider(ParseResult result);
-  void take_over(ParseResult result);
-  void addresses_changed();
   void apply_config();
   std::shared_ptr<Upstream> upstream_for(const ServiceConfig& service);
   void update_upstream(const UpstreamConfig& config);
@@ -69,9 +60,7 @@ class Manager {
 
   Loop& loop_;
   const Settings settings_;
-  Config config_;
-  std::string config_text_;  // of the file that is in force
-  std::string config_error_;
+  ConfigInForce config_;
   TreeStore trees_;
   Store store_;
   Inventory inventory_{trees_};
@@ -88,11 +77,6 @@ class Manager {
   Callback ready_;
   Callback reloaded_;
   Source ready_timer_;
-  std::unique_ptr<ConfigWatch> watch_;
-  std::unique_ptr<AddressWatch> address_watch_;
-  // Blocks of services.toml for other machines. What is in place for one is only taken away when
-  // the file is read again on purpose: the address that it names may just not be up yet.
-  std::set<std::string> for_others_;
 };
 
 }  // namespace overlayd

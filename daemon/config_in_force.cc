@@ -1,0 +1,70 @@
+#include "daemon/config_in_force.h"
+
+#include "base/log.h"
+#include "config/host.h"
+#include "config/summary.h"
+
+namespace overlayd {
+
+ConfigInForce::ConfigInForce(const Settings& settings, Loaded loaded)
+    : settings_(settings),
+      config_(std::move(loaded.config)),
+      text_(std::move(loaded.text)),
+      error_(std::move(loaded.config_error)),
+      for_others_(loaded.services_for_others.begin(), loaded.services_for_others.end()) {}
+
+void ConfigInForce::watch(Loop& loop, Callback changed) {
+  changed_ = std::move(changed);
+  watch_ = std::make_unique<ConfigWatch>(loop, settings_.config_file, [this] { file_changed(); });
+  address_watch_ = std::make_unique<AddressWatch>(loop, [this] { addresses_changed(); });
+}
+
+std::string ConfigInForce::reload() {
+  return consider(parse_file(settings_.config_file, this_host()));
+}
+
+// An editor writes a file in several goes, and then somebody may order a reload: what is known is
+// not said again.
+void ConfigInForce::file_changed() {
+  ParseResult result = parse_file(settings_.config_file, this_host());
+  const bool known =
+      result.config ? is_in_force(result.text) : render(result.diagnostics) == error_;
+  if (!known) consider(std::move(result));
+}
+
+bool ConfigInForce::is_in_force(const std::string& text) const {
+  return error_.empty() && text == text_;
+}
+
+std::string ConfigInForce::consider(ParseResult result) {
+  if (!result.config) {
+    error_ = render(result.diagnostics);
+    log_error("{} is not taken over, what was in force stays so:\n{}", settings_.config_file,
+              error_);
+    return error_;
+  }
+  if (!is_in_force(result.text)) log_info("{}", summary(result, settings_.config_file));
+  error_.clear();
+  text_ = result.text;
+  remember_good_config(settings_, result.text);
+  if (result.config->global.state_directory != settings_.state_directory)
+    log_warning("another state_directory takes effect when overlayd is restarted");
+  for_others_.clear();
+  take_over(std::move(result));
+  return "";
+}
+
+void ConfigInForce::addresses_changed() {
+  ParseResult result = parse_file(settings_.config_file, this_host());
+  if (!result.config || *result.config == config_) return;
+  log_info("network addresses changed: {}", summary(result, settings_.config_file));
+  for (const auto& service : result.services_for_others) for_others_.insert(service.name);
+  take_over(std::move(result));
+}
+
+void ConfigInForce::take_over(ParseResult result) {
+  config_ = std::move(*result.config);
+  changed_();
+}
+
+}  // namespace overlayd
