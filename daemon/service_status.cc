@@ -4,13 +4,6 @@
 #include "mounts/overlay.h"
 
 namespace overlayd {
-namespace {
-
-std::string file_path(const std::string& local, const std::string& below) {
-  return below.empty() ? local : local + "/" + below;
-}
-
-}  // namespace
 
 Dict Service::status() const {
   Dict dict{{"name", config_.name},
@@ -113,31 +106,6 @@ bool Service::is_live(const Step& shown) const {
     if (part && !holds(step, workshop_.trees)) return false;
   }
   return true;
-}
-
-Value Service::plan_of(const WishInWork& work) const {
-  Dict dict{{"name", config_.name},
-            {"from", state().deployed.id},
-            {"to", work.result.commit.id},
-            {"subject", printable(work.result.commit.subject)}};
-  List steps;
-  List files;
-  try {
-    const Proposal proposal = propose(workshop_, config_, state(), work.result, false);
-    for (const auto& op : proposal.plan) steps.emplace_back(printable(to_text(op)));
-  } catch (const Error& error) {
-    dict["outcome"] = "refused";
-    dict["message"] = printable(error.what());
-  }
-  for (const auto& difference : work.differences)
-    files.emplace_back(Dict{{"local", config_.overlays.at(difference.link).local},
-                            {"status", std::string(1, difference.status)},
-                            {"path", printable(file_path(config_.overlays.at(difference.link).local,
-                                                         difference.path))}});
-  dict["steps"] = std::move(steps);
-  dict["files"] = std::move(files);
-  dict["more_files"] = work.more_differences;
-  return dict;
 }
 
 }  // namespace overlayd

@@ -1,6 +1,4 @@
-// Forward, freeze, thaw, rollback and plan.
-#include <algorithm>
-
+// Forward, freeze, thaw and rollback.
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/log.h"
@@ -201,44 +199,6 @@ void Service::go_back(const std::string& by, const std::string& revision, const 
       [self = shared_from_this(), answered, ticket](const ChangeResult& result) {
         answered(self->answer(result));
       });
-}
-
-void Service::plan(const std::string& revision, Answered answered) {
-  queue_.add([self = shared_from_this(), revision, answered = std::move(answered)](
-                 const Ticket& ticket) { self->make_plan(revision, answered, ticket); });
-}
-
-void Service::make_plan(const std::string& revision, const Answered& answered,
-                        const Ticket& ticket) {
-  if (!recall_or_answer(answered)) return;
-  const auto fail = [self = shared_from_this(), answered, ticket](const ChangeResult& result) {
-    answered(Dict{{"name", self->config_.name},
-                  {"from", self->state().deployed.id},
-                  {"to", ""},
-                  {"subject", ""},
-                  {"steps", List{}},
-                  {"files", List{}},
-                  {"more_files", 0},
-                  {"outcome", std::string(name_of(result.outcome))},
-                  {"message", printable(result.message)}});
-  };
-  const std::string error = ownership_ ? "" : find_owner();
-  if (!error.empty()) return fail({.outcome = Outcome::failed, .message = error, .hint = ""});
-  Wish wanted = wish();
-  wanted.write = false;
-  wanted.compare_with = state().deployed.id;
-  try {
-    if (!revision.empty() && state().deployed.id.empty()) throw Error("nothing is deployed yet");
-    if (!revision.empty()) want_revision(wanted, revision);
-  } catch (const Error& refusal) {
-    return fail({.outcome = Outcome::refused, .message = refusal.what(), .hint = ""});
-  }
-  ask(
-      revision.empty() ? FetchMode::if_moved : FetchMode::nothing, wanted,
-      [self = shared_from_this(), answered, ticket](const WishInWork& work) {
-        answered(self->plan_of(work));
-      },
-      fail);
 }
 
 }  // namespace overlayd

@@ -136,6 +136,8 @@ test_failing_packages() {
   (($(of absent retry_at) > 0))
   wait_for 30 log_has 'absent: installing' 2
   wait_for 10 is_next_tried_later_than 12
+  fails_with 1 overlayctl plan absent
+  assert_contains "$output" "unknown user 'comes-with-it': it may come with absent-package"
   fails_with 1 overlayctl forward absent
   assert_contains "$output" 'absent-package'
 
