@@ -53,6 +53,9 @@ class Takeover {
     return true;
   }
 
+  // What there is of a copy: room for the others.
+  void drop(const std::string& name) const { remove_tree_at(workbench_.get(), name); }
+
   // What is gone is not written to the disk any more. What stays is discarded with the folder.
   void forget(const std::vector<Delivery>& deliveries) const {
     for (const auto& delivery : deliveries) {
@@ -109,6 +112,7 @@ Refusals accept_deliveries(const TreeStore& store, const std::string& delivered,
       if (takeover.copy(delivery, writer)) good.push_back(delivery.name);
     } catch (const Error& error) {
       refusals[delivery.name] = error.what();
+      takeover.drop(delivery.name);
     }
   }
   takeover.forget(deliveries);

@@ -46,14 +46,13 @@ struct Alone {
       : lock(take_state_directory(settings)),
         trees(settings.trees()),
         store(settings),
-        states(store.load(unreadable)) {}
+        memory(store.load()) {}
 
   Fd lock;
   TreeStore trees;
   Inventory inventory{trees};
   Store store;
-  Errors unreadable;
-  std::map<std::string, ServiceState> states;
+  Memory memory;
 };
 
 }  // namespace
@@ -82,9 +81,8 @@ int restore_overlays(const Options& options) {
   const Settings settings = settings_in_force(options);
   if (!has_state(settings)) return 0;
   Alone machine(settings);
-  Restored restored =
-      restore(machine.store, machine.trees, machine.inventory, machine.states, machine.unreadable);
-  restored.errors.merge(machine.unreadable);
+  const Restored restored =
+      restore(machine.store, machine.trees, machine.inventory, machine.memory);
   for (const auto& name : restored.changed) log_info("{}: put in place", name);
   for (const auto& [name, error] : restored.errors)
     log_error("{}: cannot be put in place: {}", name, error);
@@ -96,13 +94,17 @@ int clear_overlays(const Options& options) {
   const Settings settings = settings_in_force(options);
   if (!has_state(settings)) return 0;
   Alone machine(settings);
-  restore(machine.store, machine.trees, machine.inventory, machine.states, machine.unreadable);
-  clear(machine.store, machine.inventory, machine.states);
-  for (const auto& [name, error] : machine.unreadable)
-    log_error("{}: cannot be taken away: {}", name, error);
+  restore(machine.store, machine.trees, machine.inventory, machine.memory);
+  int code = 0;
+  try {
+    clear(machine.store, machine.inventory, machine.memory);
+  } catch (const Error& error) {
+    log_error("not everything can be taken away: {}", error.what());
+    code = 1;
+  }
   for (const auto& overlay : mounts_of(settings.trees())) detach_mount(overlay);
   allow_writing(settings.trees());
-  return machine.unreadable.empty() ? 0 : 1;
+  return code;
 }
 
 int run_outside(const Options& options, const std::vector<std::string>& command) {

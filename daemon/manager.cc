@@ -45,24 +45,25 @@ void Manager::start(Callback ready) {
     apply_config();
     if (reloaded_) reloaded_();
   });
-  for (const auto& [name, state] : states_)
-    if (state.deployed.id.empty()) not_up_yet_.insert(name);
   for (const auto& service : config().services)
-    if (!states_.contains(service.name)) not_up_yet_.insert(service.name);
+    if (!has_content(service.name)) not_up_yet_.insert(service.name);
   ready_timer_ = loop_.after(ready_timeout, [this] { announce_ready(); });
   apply_config();
   if (not_up_yet_.empty()) announce_ready();
 }
 
 void Manager::put_in_place() {
-  states_ = store_.load(unreadable_);
-  Restored restored = restore(store_, trees_, inventory_, states_, unreadable_);
+  memory_ = store_.load();
+  Restored restored = restore(store_, trees_, inventory_, memory_);
   for (const auto& [name, error] : restored.errors)
     log_line(LOG_ERR, fmt::format("{}: cannot be put back in place: {}", name, error),
              {"OVERLAYD_SERVICE=" + name});
-  for (const auto& [name, plan] : restored.open) states_.try_emplace(name);
-  for (const auto& [name, error] : unreadable_) states_.try_emplace(name);
-  restored_ = std::move(restored);
+  changed_ = std::move(restored.changed);
+}
+
+bool Manager::has_content(const std::string& service) const {
+  const auto remembered = memory_.find(service);
+  return remembered != memory_.end() && !remembered->second.state.deployed.id.empty();
 }
 
 void Manager::announce_ready() {
@@ -83,7 +84,7 @@ void Manager::apply_config() {
   for (const auto& service : config().services) wanted.insert(service.name);
   std::set<std::string> present;
   for (const auto& [name, service] : services_) present.insert(name);
-  for (const auto& [name, state] : states_) present.insert(name);
+  for (const auto& [name, remembered] : memory_) present.insert(name);
   for (const auto& name : present)
     if (!wanted.contains(name)) remove_service(name);
   for (const auto& config : config_.config().upstreams) update_upstream(config);
@@ -135,19 +136,13 @@ void Manager::add_service(const ServiceConfig& config) {
   auto service = std::make_shared<Service>(loop_, workshop_, packages_, config,
                                            remembered(config.name), upstream_for(config));
   services_[config.name] = service;
-  if (restored_.changed.erase(config.name) > 0) service->tell_unit();
+  if (changed_.erase(config.name) > 0) service->tell_unit();
   service->start([this, name = config.name] { came_up(name); });
 }
 
 Remembered Manager::remembered(const std::string& name) {
-  const auto state = states_.extract(name);
-  const auto open = restored_.open.extract(name);
-  const auto unreadable = unreadable_.extract(name);
-  Remembered result;
-  if (!state.empty()) result.state = state.mapped();
-  if (!open.empty()) result.open = open.mapped();
-  if (!unreadable.empty()) result.unreadable = unreadable.mapped();
-  return result;
+  auto found = memory_.extract(name);
+  return found.empty() ? Remembered{} : std::move(found.mapped());
 }
 
 void Manager::remove_service(const std::string& name) {

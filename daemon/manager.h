@@ -48,6 +48,7 @@ class Manager {
  private:
   void put_in_place();
   void came_up(const std::string& name);
+  bool has_content(const std::string& service) const;
   void announce_ready();
   void apply_config();
   std::shared_ptr<Upstream> upstream_for(const ServiceConfig& service);
@@ -68,11 +69,10 @@ class Manager {
   Units units_;
   Packages packages_{units_};
   Workshop workshop_;
-  std::map<std::string, ServiceState> states_;  // of services that have not been started yet
-  Errors unreadable_;                           // those of them whose state cannot be read
+  Memory memory_;                  // of services that have not been started yet
+  std::set<std::string> changed_;  // those of them of which something had to be put back
   std::map<std::string, std::weak_ptr<Upstream>> upstreams_;  // by URL; services own them
   std::map<std::string, std::shared_ptr<Service>> services_;
-  Restored restored_;  // what the start has found, of services that have not been started yet
   std::set<std::string> not_up_yet_;
   Callback ready_;
   Callback reloaded_;

@@ -6,19 +6,15 @@
 namespace overlayd {
 
 Record::Record(const Store& store, std::string service, Remembered remembered)
-    : store_(store),
-      service_(std::move(service)),
-      state_(std::move(remembered.state)),
-      unreadable_(std::move(remembered.unreadable)),
-      open_(std::move(remembered.open)),
-      sealed_(!open_) {}
+    : store_(store), service_(std::move(service)) {
+  recall(std::move(remembered));
+}
 
-bool Record::read_again() {
-  Errors errors;
-  const auto state = store_.load(service_, errors);
-  unreadable_ = state ? "" : errors[service_];
-  if (state) state_ = *state;
-  return state.has_value();
+void Record::recall(Remembered remembered) {
+  state_ = std::move(remembered.state);
+  open_ = std::move(remembered.open);
+  unreadable_ = std::move(remembered.unreadable);
+  sealed_ = !open_;
 }
 
 void Record::save(Durability durability) {

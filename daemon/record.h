@@ -10,13 +10,6 @@
 
 namespace overlayd {
 
-// What an earlier daemon has left of a service.
-struct Remembered {
-  ServiceState state;
-  std::string unreadable;    // why that is not known; empty: it is
-  std::optional<Plan> open;  // was begun, and could not be taken back so far
-};
-
 class Record {
  public:
   // `store` must outlive this object.
@@ -25,11 +18,10 @@ class Record {
   ServiceState& state() { return state_; }
   const ServiceState& state() const { return state_; }
 
-  // Why the state cannot be read, empty: it was. Until then nothing may be made of the service, for
-  // what there is of it would be forgotten.
+  // See Remembered.
   const std::string& unreadable() const { return unreadable_; }
-  // Tries again; true if it was read now.
-  bool read_again();
+  // What was read after all.
+  void recall(Remembered remembered);
 
   // Brings the disk up to date with state(). What is live on the machine is not taken back because
   // a disk is full: this never throws; error() tells, and save_again() makes up for it.

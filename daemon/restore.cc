@@ -31,11 +31,11 @@ bool is_after(const Plan& plan, const Steps& steps) {
   });
 }
 
-void take_back(const std::string& service, const Plan& plan, const Store& store,
-               const Inventory& inventory, const ServiceState* state) {
-  if (!is_after(plan, state == nullptr ? Steps{} : state->steps)) {
+void take_back(const std::string& service, const Remembered& remembered, const Store& store,
+               const Inventory& inventory) {
+  if (!is_after(*remembered.open, remembered.state.steps)) {
     log_warning("{}: a change was interrupted; it is taken back", service);
-    carry_out(inverse(plan), inventory.machine(service));
+    carry_out(inverse(*remembered.open), inventory.machine(service));
   }
   store.finish(service);
 }
@@ -61,21 +61,31 @@ void make_checkouts(const ServiceState& state, const TreeStore& trees) {
       make_checkout(step.subject, step.value, tree_paths(state.links, trees));
 }
 
-// Operation by operation: what can be there is, though something else of the service cannot.
-// Returns what cannot, and why.
-std::string restore_one(const std::string& service, const ServiceState& state,
-                        const TreeStore& trees, const Inventory& inventory, const Plan& plan) {
-  std::vector<std::string> problems;
-  const auto attempt = [&](const Callback& work) {
+// Operation by operation: what can be done is, though something else of the service cannot.
+class Attempts {
+ public:
+  void attempt(const Callback& work) {
     try {
       work();
     } catch (const std::exception& error) {
-      problems.emplace_back(error.what());
+      problems_.emplace_back(error.what());
     }
-  };
-  if (needs_checkouts(plan)) attempt([&] { make_checkouts(state, trees); });
-  for (const auto& op : plan) attempt([&] { carry_out({op}, inventory.machine(service)); });
-  return join(problems, "; ");
+  }
+  void carry_out_each(const Plan& plan, const Machine& machine) {
+    for (const auto& op : plan) attempt([&] { carry_out({op}, machine); });
+  }
+  std::string problems() const { return join(problems_, "; "); }
+
+ private:
+  std::vector<std::string> problems_;
+};
+
+std::string restore_one(const std::string& service, const ServiceState& state,
+                        const TreeStore& trees, const Inventory& inventory, const Plan& plan) {
+  Attempts attempts;
+  if (needs_checkouts(plan)) attempts.attempt([&] { make_checkouts(state, trees); });
+  attempts.carry_out_each(plan, inventory.machine(service));
+  return attempts.problems();
 }
 
 void keep_checkouts(const ServiceState& state) {
@@ -84,16 +94,16 @@ void keep_checkouts(const ServiceState& state) {
 }
 
 // Once through all; adds to `changed` those that were not in place.
-Errors restore_each(const std::map<std::string, ServiceState>& states, const TreeStore& trees,
-                    const Inventory& inventory, std::set<std::string>& changed) {
+Errors restore_each(const Memory& memory, const TreeStore& trees, const Inventory& inventory,
+                    std::set<std::string>& changed) {
   Errors errors;
-  for (const auto& [name, state] : states) {
+  for (const auto& [name, remembered] : memory) {
     try {
-      const Plan plan = missing(state.steps, trees);
+      const Plan plan = missing(remembered.state.steps, trees);
       if (!plan.empty()) changed.insert(name);
-      const std::string problem = restore_one(name, state, trees, inventory, plan);
+      const std::string problem = restore_one(name, remembered.state, trees, inventory, plan);
       if (!problem.empty()) errors[name] = problem;
-      keep_checkouts(state);
+      keep_checkouts(remembered.state);
     } catch (const std::exception& error) {
       errors[name] = error.what();
     }
@@ -102,11 +112,11 @@ Errors restore_each(const std::map<std::string, ServiceState>& states, const Tre
 }
 
 // Again while that helps: what stands inside another service's overlay can be there only after it.
-Errors restore_all(const std::map<std::string, ServiceState>& states, const TreeStore& trees,
-                   const Inventory& inventory, std::set<std::string>& changed) {
-  Errors errors = restore_each(states, trees, inventory, changed);
-  for (size_t round = 1; round < states.size() && !errors.empty(); round++) {
-    Errors left = restore_each(states, trees, inventory, changed);
+Errors restore_all(const Memory& memory, const TreeStore& trees, const Inventory& inventory,
+                   std::set<std::string>& changed) {
+  Errors errors = restore_each(memory, trees, inventory, changed);
+  for (size_t round = 1; round < memory.size() && !errors.empty(); round++) {
+    Errors left = restore_each(memory, trees, inventory, changed);
     if (left == errors) break;
     errors = std::move(left);
   }
@@ -115,39 +125,40 @@ Errors restore_all(const std::map<std::string, ServiceState>& states, const Tree
 
 }  // namespace
 
-Restored restore(const Store& store, const TreeStore& trees, Inventory& inventory,
-                 const std::map<std::string, ServiceState>& states, const Errors& unreadable) {
+Restored restore(const Store& store, const TreeStore& trees, Inventory& inventory, Memory& memory) {
   Restored restored;
-  for (const auto& [name, state] : states) inventory.set(name, state.steps);
-  for (const auto& [name, plan] : store.unfinished(restored.errors)) {
-    if (unreadable.contains(name)) continue;
-    const auto state = states.find(name);
+  for (const auto& [name, remembered] : memory) inventory.set(name, remembered.state.steps);
+  for (auto& [name, remembered] : memory) {
+    if (!remembered.open || !remembered.unreadable.empty()) continue;
     try {
-      take_back(name, plan, store, inventory, state == states.end() ? nullptr : &state->second);
+      take_back(name, remembered, store, inventory);
+      remembered.open.reset();
       restored.changed.insert(name);
     } catch (const std::exception& error) {
       restored.errors[name] = error.what();
-      restored.open[name] = plan;
     }
   }
-  for (const auto& [name, problem] : restore_all(states, trees, inventory, restored.changed))
+  for (const auto& [name, problem] : restore_all(memory, trees, inventory, restored.changed))
     restored.errors[name] = problem;
+  for (const auto& [name, remembered] : memory)
+    if (!remembered.unreadable.empty()) restored.errors[name] = remembered.unreadable;
   return restored;
 }
 
-void clear(const Store& store, Inventory& inventory,
-           const std::map<std::string, ServiceState>& states) {
-  std::string problems;
-  for (const auto& [name, state] : states) {
-    try {
-      carry_out(diff(state.steps, {}), inventory.machine(name));
-      inventory.set(name, {});
+void clear(const Store& store, Inventory& inventory, const Memory& memory) {
+  std::vector<std::string> problems;
+  for (const auto& [name, remembered] : memory) {
+    Attempts attempts;
+    attempts.carry_out_each(diff(remembered.state.steps, {}), inventory.machine(name));
+    inventory.set(name, {});
+    const std::string problem =
+        remembered.unreadable.empty() ? attempts.problems() : remembered.unreadable;
+    if (problem.empty())
       store.remove(name);
-    } catch (const std::exception& error) {
-      problems += fmt::format("{}{}: {}", problems.empty() ? "" : "; ", name, error.what());
-    }
+    else
+      problems.push_back(fmt::format("{}: {}", name, problem));
   }
-  if (!problems.empty()) throw Error(problems);
+  if (!problems.empty()) throw Error(join(problems, "; "));
 }
 
 }  // namespace overlayd

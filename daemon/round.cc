@@ -48,8 +48,7 @@ Round::Round(Loop& loop, const Settings& settings, const TreeStore& store,
 }
 
 void Round::start() {
-  for (auto& wish : order_.wishes)
-    result_.wishes.emplace_back().wish = std::move(wish);
+  for (auto& wish : order_.wishes) result_.wishes.emplace_back().wish = std::move(wish);
   if (order_.mode == FetchMode::nothing) return lookup_.start();
   if (order_.mode == FetchMode::always) return fetch_branches();
   session_.fetch<git::Tips>(git::ListTips{.branches = branches_},

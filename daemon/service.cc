@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "config/owner.h"
+#include "daemon/restore.h"
 #include "daemon/target.h"
 
 namespace overlayd {
@@ -73,8 +74,11 @@ void Service::not_ready(const std::string& error, const std::string& hint) {
 // Whether it is known what there is of it. Before it is, nothing is done: that would be forgotten.
 bool Service::recall() {
   if (record_.unreadable().empty()) return true;
-  if (!record_.read_again()) return false;
-  workshop_.inventory.set(config_.name, state().steps);
+  Memory memory{{config_.name, workshop_.store.load(config_.name)}};
+  if (memory[config_.name].unreadable.empty())
+    restore(workshop_.store, workshop_.trees, workshop_.inventory, memory);
+  record_.recall(std::move(memory[config_.name]));
+  if (!record_.unreadable().empty()) return false;
   arm_thaw();
   return true;
 }

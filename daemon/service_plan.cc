@@ -20,7 +20,6 @@ void Service::plan(const std::string& revision, Answered answered) {
 
 void Service::make_plan(const std::string& revision, const Answered& answered,
                         const Ticket& ticket) {
-  if (!recall_or_answer(answered)) return;
   const auto fail = [self = shared_from_this(), answered, ticket](const ChangeResult& result) {
     answered(Dict{{"name", self->config_.name},
                   {"from", self->state().deployed.id},
@@ -32,6 +31,8 @@ void Service::make_plan(const std::string& revision, const Answered& answered,
                   {"outcome", std::string(name_of(result.outcome))},
                   {"message", printable(result.message)}});
   };
+  if (!recall())
+    return fail({.outcome = Outcome::failed, .message = record_.unreadable(), .hint = ""});
   std::string error = ownership_ ? "" : find_owner();
   if (!error.empty() && !config_.packages.empty())
     error += ": it may come with " + join(config_.packages, ", ");

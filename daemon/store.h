@@ -12,19 +12,25 @@
 
 namespace overlayd {
 
-// Service -> what is wrong with it.
-using Errors = std::map<std::string, std::string>;
+// What an earlier daemon has left of a service.
+struct Remembered {
+  ServiceState state;
+  std::optional<Plan> open;  // was begun, and neither carried out nor taken back
+  // Why that is not known; empty: it is. Until then nothing may be made of the service, for what
+  // there is of it would be forgotten.
+  std::string unreadable;
+};
+using Memory = std::map<std::string, Remembered>;  // by service
 
 class Store {
  public:
   explicit Store(const Settings& settings);
 
-  // All states, by service. One that makes no sense is logged, put aside as .<name>.broken and left
-  // out: the service starts anew, and its overlays are found again by what is mounted. One that
-  // cannot be read now is left as it is, and goes into `errors`.
-  std::map<std::string, ServiceState> load(Errors& errors) const;
-  // The same for one service, which starts anew if there is nothing of it.
-  std::optional<ServiceState> load(const std::string& service, Errors& errors) const;
+  // Of every service of which there is anything. What cannot be read, or makes no sense, is left as
+  // it is.
+  Memory load() const;
+  // Of one; nothing if it is new.
+  Remembered load(const std::string& service) const;
   void save(const std::string& service, const ServiceState& state, Durability durability) const;
   void remove(const std::string& service) const;
 
@@ -32,8 +38,6 @@ class Store {
   void begin(const std::string& service, const Plan& plan) const;
   // The plan was carried out, or taken back, whole.
   void finish(const std::string& service) const;
-  // Plans that were begun and not finished, by service.
-  std::map<std::string, Plan> unfinished(Errors& errors) const;
 
  private:
   Fd states_;

@@ -36,6 +36,7 @@ TEST_F(Accept, OneThatIsRefusedHindersNoOther) {
   const Refusals refusals = accept({"bad", "good", "nothing"});
   EXPECT_EQ(read_file(store_.path("good") + "/page"), "one");
   EXPECT_FALSE(store_.has("bad"));
+  EXPECT_FALSE(std::filesystem::exists(workbench_of(delivered_) + "/bad")) << "it takes room";
   ASSERT_EQ(refusals.size(), 2U);
   EXPECT_EQ(refusals.at("bad"),
             "bad/pipe is neither a directory, a plain file of its own nor a link");

@@ -136,6 +136,17 @@ TEST_F(Restore, ClearTakesAwayWhatWasMadeAndNothingElse) {
   EXPECT_TRUE(fs::is_empty(temp_ / "state/state"));
 }
 
+TEST_F(Restore, ClearTakesAwayWhatItCan) {
+  ServiceState state = deployed("web");
+  state.steps.push_back({StepKind::directory, temp_ / "busy", "", ""});
+  Store(settings_).save("web", state, Durability::lazy);
+  EXPECT_EQ(restore_overlays(options_), 0);
+  const auto busy = test::bind(temp_.dir("mine"), temp_ / "busy");
+  EXPECT_EQ(clear_overlays(options_), 1);
+  EXPECT_FALSE(link_target(temp_ / "web"));
+  EXPECT_TRUE(fs::exists(temp_ / "state/state/web"));
+}
+
 TEST_F(Restore, ClearLeavesAFolderAroundCheckoutsThatIsInUse) {
   deployed("web");
   temp_.file("checkouts/notes", "mine");

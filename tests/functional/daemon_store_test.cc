@@ -21,45 +21,41 @@ class StoreFiles : public testing::Test {
 
   test::TempDir temp_;
   Settings settings_;
-  Errors errors_;
 };
 
 TEST_F(StoreFiles, AnyNameOfAServiceIsFine) {
   const Store store(settings_);
   for (const char* name : {"web", "web.broken", "web.new", "getty@tty1"})
     store.save(name, {}, Durability::lazy);
-  EXPECT_EQ(store.load(errors_).size(), 4U);
+  EXPECT_EQ(store.load().size(), 4U);
 }
 
-TEST_F(StoreFiles, WhatMakesNoSenseIsPutAside) {
+// To go on without would forget a freeze, and what is in place.
+TEST_F(StoreFiles, WhatMakesNoSenseIsLeftAsItIs) {
   temp_.file("state/web", "deployed = {{{");
-  temp_.file("journal/web", "JUMP /etc\n");
+  temp_.file("journal/app", "JUMP /etc\n");
   const Store store(settings_);
-  for (int i = 0; i < 2; i++) {
-    EXPECT_TRUE(store.load(errors_).empty());
-    EXPECT_TRUE(store.unfinished(errors_).empty());
-  }
-  EXPECT_TRUE(errors_.empty());
-  EXPECT_TRUE(fs::exists(temp_ / "state/.web.broken"));
-  EXPECT_TRUE(fs::exists(temp_ / "journal/.web.broken"));
+  Memory memory = store.load();
+  EXPECT_NE(memory["web"].unreadable.find("its state makes no sense"), std::string::npos);
+  EXPECT_NE(memory["app"].unreadable.find("its journal makes no sense"), std::string::npos);
+  EXPECT_TRUE(fs::exists(temp_ / "state/web"));
+  EXPECT_TRUE(fs::exists(temp_ / "journal/app"));
 }
 
 // A link that leads to itself fails like a disk that has trouble: with an error of the kernel's.
 TEST_F(StoreFiles, WhatCannotBeReadNowIsLeftAsItIs) {
   for (const char* kind : {"state", "journal"})
-    fs::create_symlink("web", temp_ / (std::string(kind) + "/web"));
+    fs::create_symlink(kind, temp_ / (std::string(kind) + "/" + kind));
   const Store store(settings_);
   store.save("other", {}, Durability::lazy);
-  EXPECT_EQ(store.load(errors_).size(), 1U);
-  EXPECT_TRUE(errors_.contains("web"));
-  errors_.clear();
-  EXPECT_FALSE(store.load("web", errors_));
-  EXPECT_TRUE(errors_.contains("web"));
-  errors_.clear();
-  EXPECT_TRUE(store.unfinished(errors_).empty());
-  EXPECT_TRUE(errors_.contains("web"));
-  EXPECT_TRUE(fs::is_symlink(temp_ / "state/web"));
-  EXPECT_TRUE(fs::is_symlink(temp_ / "journal/web"));
+  Memory memory = store.load();
+  EXPECT_EQ(memory.size(), 3U);
+  EXPECT_EQ(memory["other"].unreadable, "");
+  for (const std::string kind : {"state", "journal"}) {
+    EXPECT_NE(memory[kind].unreadable.find("its " + kind + " cannot be read now"),
+              std::string::npos);
+    EXPECT_TRUE(fs::is_symlink(temp_ / (kind + "/" + kind)));
+  }
 }
 
 TEST_F(StoreFiles, OneServiceIsReadByItself) {
@@ -67,9 +63,9 @@ TEST_F(StoreFiles, OneServiceIsReadByItself) {
   ServiceState state;
   state.deployed.id = "abc";
   store.save("web", state, Durability::lazy);
-  EXPECT_EQ(store.load("web", errors_)->deployed.id, "abc");
-  EXPECT_EQ(store.load("new", errors_), ServiceState{});
-  EXPECT_TRUE(errors_.empty());
+  EXPECT_EQ(store.load("web").state.deployed.id, "abc");
+  EXPECT_EQ(store.load("new").state, ServiceState{});
+  EXPECT_EQ(store.load("new").unreadable, "");
 }
 
 }  // namespace

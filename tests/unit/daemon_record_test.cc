@@ -52,8 +52,7 @@ TEST_F(Records, WhatCannotBeSavedIsSavedLater) {
   let();
   record.save_again();
   EXPECT_EQ("", record.error());
-  Errors errors;
-  EXPECT_EQ("abc", store.load("web", errors)->deployed.id);
+  EXPECT_EQ("abc", store.load("web").state.deployed.id);
 }
 
 TEST_F(Records, TheJournalStaysUntilTheStateIsSaved) {

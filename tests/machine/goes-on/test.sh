@@ -159,6 +159,10 @@ say "a state that cannot be read is that service's trouble alone, and over when 
 systemctl stop overlayd
 mv /var/lib/overlayd/state/web /root/web
 ln -s web /var/lib/overlayd/state/web # which is an error of the kernel's, as a bad disk is
+tree=$(basename "$(findmnt --noheadings --output FSROOT /etc/web)")
+mkdir /srv/half-done
+mount --bind "/var/lib/overlayd/trees/$tree" /srv/half-done
+printf 'MKDIR /srv/half-done\nMOUNT /srv/half-done %s\n' "$tree" >/var/lib/overlayd/journal/web
 systemctl start overlayd
 wait_for 20 is web condition failed
 assert_contains "$(of web error)" 'its state cannot be read now'
@@ -168,13 +172,32 @@ for verb in forward freeze rollback; do
   fails_with 1 overlayctl "$verb" web
   assert_contains "$output" 'its state cannot be read now'
 done
+fails_with 1 overlayctl plan web --json
+assert_eq '[] []' "$(jq --compact-output --raw-output '.plans[0] | "\(.steps) \(.files)"' <<<"$output")"
 overlay_at /etc/web
 rm /var/lib/overlayd/state/web
 mv /root/web /var/lib/overlayd/state/web
 before=$(findmnt --noheadings --output=ID /etc/web)
 overlayctl forward web >/dev/null
+[[ ! -e /srv/half-done && -z $(ls /var/lib/overlayd/journal) ]]
 assert_eq "$before" "$(findmnt --noheadings --output=ID /etc/web)" "mount"
 wait_for 10 is web condition ok
+
+say "nor is a freeze forgotten when the state makes no sense"
+overlayctl freeze web --reason 'trade fair' >/dev/null
+systemctl stop overlayd
+cp /var/lib/overlayd/state/web /root/web
+sed -i 's/^version = 1/version = 2/' /var/lib/overlayd/state/web # as after a downgrade
+push 7
+systemctl start overlayd
+wait_for 20 is web condition failed
+assert_contains "$(of web error)" 'its state makes no sense'
+assert_eq 6 "$(cat /etc/web/page)"
+mv /root/web /var/lib/overlayd/state/web
+wait_for 30 is web state frozen
+assert_eq 6 "$(cat /etc/web/page)"
+overlayctl forward web >/dev/null
+assert_eq 7 "$(cat /etc/web/page)"
 
 say "a plan of a service whose package is missing does not put it in place"
 configure "$web
@@ -185,7 +208,7 @@ dirs = [{ local = \"/etc/nopkg\", link = \"etc\" }]"
 wait_for 20 is nopkg condition failed
 assert_contains "$(overlayctl plan nopkg)" MOUNT
 overlayctl plan web >/dev/null
-push 7
-wait_for 20 shows /etc/web/page 7
+push 8
+wait_for 20 shows /etc/web/page 8
 [[ ! -e /etc/nopkg ]]
 assert_contains "$(of nopkg error)" no-such-package
