@@ -1,6 +1,7 @@
 #include "daemon/change.h"
 
 #include <array>
+#include <utility>
 
 #include "base/clock.h"
 #include "base/error.h"
@@ -57,7 +58,8 @@ void Change::run(const WishResult& content, const ChangeOrder& order, Done done)
                   tree_paths(proposal.links, workshop_.trees));
     publish(proposal);
   } catch (const std::exception& error) {
-    record_log("failed", error.what());
+    write_down("failed", error.what());
+    record_.save(Durability::lazy);
     return finish(failure(error.what()));
   }
   const Op* action = find_act(proposal.plan);
@@ -132,6 +134,7 @@ void Change::deployed(const Proposal& proposal, bool content) {
   new_content_ = content && from_ != commit_.id;
   note_ = hold_or_follow(content);
   workshop_.inventory.set(config_.name, state.steps);
+  if (content || !note_.empty()) write_down("done", note_);
   const bool matters = content || order_.hold != ChangeOrder::Hold::stays;
   record_.save(matters ? Durability::now : Durability::lazy);
 }
@@ -175,7 +178,8 @@ void Change::acted(const UnitOutcome& outcome, bool gently) {
     record_.state().failure_hint = outcome.ok ? "" : advice(outcome, config_, record_.state());
     record_.state().failed_at = outcome.ok ? 0 : now();
   }
-  record_log(outcome.ok ? "done" : "failed", outcome.ok ? note_ : outcome.text);
+  write_down(outcome.ok ? "done" : "failed", outcome.ok ? note_ : outcome.text);
+  record_.save(Durability::lazy);
   record_.seal();
   if (outcome.ok)
     return finish({.outcome = Outcome::done, .message = note_, .hint = "", .in_place = true});
@@ -190,7 +194,10 @@ void Change::acted(const UnitOutcome& outcome, bool gently) {
 // service there, or lets it go, is.
 void Change::end_without_action(bool content) {
   const bool changed = content || !note_.empty();
-  if (changed) record_log("done", note_);
+  if (changed && !written_down_) {
+    write_down("done", note_);
+    record_.save(Durability::lazy);
+  }
   record_.seal();
   finish({.outcome = changed ? Outcome::done : Outcome::unchanged,
           .message = note_,
@@ -198,18 +205,21 @@ void Change::end_without_action(bool content) {
           .in_place = true});
 }
 
-void Change::record_log(const std::string& outcome, const std::string& message) {
-  add_to_log(record_.state(), {.at = now(),
-                               .verb = order_.verb,
-                               .by = order_.by,
-                               .reason = order_.reason,
-                               .revision = order_.revision,
-                               .from = from_,
-                               .commit = commit_,
-                               .outcome = outcome,
-                               .message = message,
-                               .new_content = new_content_});
-  record_.save(Durability::lazy);
+// In the log: with the content itself, so that no restart forgets that it was live, and again when
+// it is known what the unit made of it.
+void Change::write_down(const std::string& outcome, const std::string& message) {
+  ServiceState& state = record_.state();
+  if (std::exchange(written_down_, true)) state.log.pop_back();
+  add_to_log(state, {.at = now(),
+                     .verb = order_.verb,
+                     .by = order_.by,
+                     .reason = order_.reason,
+                     .revision = order_.revision,
+                     .from = from_,
+                     .commit = commit_,
+                     .outcome = outcome,
+                     .message = message,
+                     .new_content = new_content_});
 }
 
 void Change::finish(const ChangeResult& result) {

@@ -66,7 +66,7 @@ class Change {
   void acted(const UnitOutcome& outcome, bool gently);
   void end_without_action(bool content);
   void finish(const ChangeResult& result);
-  void record_log(const std::string& outcome, const std::string& message);
+  void write_down(const std::string& outcome, const std::string& message);
 
   Workshop& workshop_;
   const ServiceConfig& config_;
@@ -76,7 +76,8 @@ class Change {
   Commit commit_;
   std::string from_;
   bool new_content_ = false;
-  std::string note_;  // what became of a freeze or a pin, if that has to be said
+  bool written_down_ = false;  // the log's last entry is of this change
+  std::string note_;           // what became of a freeze or a pin, if that has to be said
   Done done_;
 };
 

@@ -5,7 +5,8 @@
 namespace overlayd {
 
 void add_to_log(ServiceState& state, Deployment deployment) {
-  if (deployment.outcome == "failed" && !deployment.new_content && !state.log.empty()) {
+  const bool nobodys = deployment.outcome == "failed" || deployment.verb == "restore";
+  if (nobodys && !deployment.new_content && !state.log.empty()) {
     Deployment last = state.log.back();
     last.at = deployment.at;
     if (last == deployment) state.log.pop_back();

@@ -9,7 +9,7 @@
 
 namespace overlayd {
 
-// One that only repeats the last, tried again and failed again, takes its place.
+// One that only repeats the last, tried again and failed again or put back again, takes its place.
 void add_to_log(ServiceState& state, Deployment deployment);
 
 // What @{0}, @{1}, … mean: what is deployed, and before it the commits of the entries with new

@@ -113,6 +113,17 @@ TEST(State, CommitsWithTheSameContentAreNoDeploymentsOfTheirOwn) {
   EXPECT_EQ(deployed_commits(state), (std::vector<std::string>{"e", "b", "a"}));
 }
 
+// Somebody may unmount an overlay every minute: that must not drive what was deployed out.
+TEST(State, WhatIsPutBackOverAndOverIsOneEntry) {
+  ServiceState state = deployed_in_turn({{"a", true}});
+  Deployment entry = state.log.back();
+  entry.verb = "restore";
+  entry.new_content = false;
+  for (entry.at = 1; entry.at < 5; entry.at++) add_to_log(state, entry);
+  ASSERT_EQ(state.log.size(), 2U);
+  EXPECT_EQ(state.log.back().at, 4U);
+}
+
 TEST(State, WhatIsDeployedIsKnownWithoutALog) {
   ServiceState state;
   state.deployed.id = "a";

@@ -129,6 +129,7 @@ echo >/run/held
 wait_for 20 is_well slow
 assert_eq 11 "$(cat /etc/slow/page)"
 assert_eq '' "$(ls $state/journal)"
+assert_eq '11 10' "$(overlayctl log slow --json | jq --raw-output '[.entries[] | select(.deployment != null) | .subject][:2] | join(" ")')"
 
 say "and what its unit made of it then is remembered"
 push 12
