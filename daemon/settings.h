@@ -33,6 +33,7 @@ Fd open_own_directory(const std::string& path);
 bool is_roots_alone(const Fd& dir, const std::string& path);
 
 // Makes the folders in the state directory that are missing, with the right owners and modes.
+// Refuses a state directory of which parts are on file systems of their own.
 void prepare_state_directory(const Settings& settings);
 
 }  // namespace overlayd

@@ -33,9 +33,9 @@ MountEntry to_entry(libmnt_fs* entry) {
           .shared = (propagation & MS_SHARED) != 0};
 }
 
-// Joins "/" and "/var", or "/@root" and "/var".
+// Joins "/" and "/var", or "/@root" and "/var", or "/" and nothing.
 std::string join_paths(const std::string& base, const std::string& below) {
-  return base == "/" ? below : base + below;
+  return base == "/" && !below.empty() ? below : base + below;
 }
 
 // Where `folder` lies inside its own file system: what the table calls the root of a mount of it.

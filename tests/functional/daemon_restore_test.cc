@@ -90,6 +90,13 @@ TEST_F(Restore, NeedsNoSpaceOnTheDisk) {
   EXPECT_TRUE(shows("web"));
 }
 
+TEST_F(Restore, TreesOnAFileSystemOfTheirOwnAreRefused) {
+  deployed("web");
+  const auto disk = test::bind(temp_.dir("disk"), settings_.trees());
+  EXPECT_THROW(restore_overlays(options_), Error);
+  EXPECT_THROW(clear_overlays(options_), Error);
+}
+
 TEST_F(Restore, NothingDeployedYetIsFine) {
   options_.home = temp_ / "elsewhere";
   EXPECT_EQ(restore_overlays(options_), 0);
