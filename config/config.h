@@ -69,7 +69,8 @@ struct GlobalConfig {
       mount;  // parent of the checkouts; "<state_directory>/checkouts" where nothing is said
   std::chrono::seconds interval{60};
   int depth = 3;
-  Origin origin;
+  Origin state_directory_at;  // the file as a whole where nothing is said
+  Origin mount_at;
 
   bool operator==(const GlobalConfig&) const = default;
 };

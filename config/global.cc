@@ -25,22 +25,23 @@ GlobalConfig read_global(Table& root) {
   GlobalConfig global;
   auto table = root.table("global", "[global]");
   if (table) {
-    global.origin = table->at();
     const auto upstream_at = table->read("upstream", global.upstream, UpstreamUrl::parse);
     // a wrong one was told; without this every service would say that it is missing
     if (upstream_at && !global.upstream) global.upstream = UpstreamUrl::parse("/");
     table->read("branch", global.branch, checked<check_branch>);
     table->read("interval", global.interval, interval_of);
     table->read_integer("depth", global.depth, depth_of);
-    table->read("state_directory", global.state_directory, state_directory_of);
+    if (const auto at = table->read("state_directory", global.state_directory, state_directory_of))
+      global.state_directory_at = *at;
   }
   global.mount = default_mount(global.state_directory);
   if (table) {
-    table->read("mount", global.mount, [&](const std::string& text) {
+    const auto at = table->read("mount", global.mount, [&](const std::string& text) {
       const auto mount = normalise_path(text);
       check_mount(mount, mount, global.state_directory);
       return resolve_alias(mount);
     });
+    global.mount_at = at.value_or(table->at());
     table->finish();
   }
   return global;

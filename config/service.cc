@@ -104,7 +104,7 @@ class BlockReader {
 
   void read_mount() {
     result_.mount = global_.mount;
-    result_.mount_at = global_.origin;
+    result_.mount_at = global_.mount_at;
     const auto at = block_.read("mount", result_.mount, normalise_path);
     if (at) result_.mount_at = *at;
     config().checkout = resolve_alias(result_.mount) + "/" + config().name;

@@ -49,8 +49,10 @@ constexpr std::array<std::string_view, 4> no_answer{
 
 Failure explain_bus_error(const BusError& error, const std::vector<std::string>& arguments) {
   if (is_one_of(error.name(), not_running))
-    return {"overlayd is not running: systemctl start overlayd; if that fails, overlayd check",
-            ExitCode::failed};
+    return {
+        "overlayd is not running: systemctl start overlayd; if that fails, overlayd check and "
+        "journalctl -u overlayd tell why",
+        ExitCode::failed};
   if (is_one_of(error.name(), denied))
     return {"only root may do this: try " + as_root(arguments), ExitCode::refused};
   if (is_one_of(error.name(), no_answer))

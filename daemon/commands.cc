@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "config/host.h"
 #include "config/summary.h"
+#include "daemon/read_config.h"
 #include "daemon/restore.h"
 #include "mounts/outside.h"
 #include "mounts/overlay.h"
@@ -57,9 +58,11 @@ struct Alone {
 
 }  // namespace
 
-int check_config(const std::string& file) {
+int check_config(const Options& options) {
   const Host host = this_host();
-  const ParseResult result = parse_file(file, host);
+  const std::string& file = options.config_file;
+  const ParseResult result =
+      geteuid() == 0 ? read_config(file, settings_in_force(options)) : parse_file(file, host);
   if (result.config) {
     fmt::print("{}\n{}", summary(result, file), explain_others(result, host));
     return 0;

@@ -1,8 +1,8 @@
 #include "daemon/config_in_force.h"
 
 #include "base/log.h"
-#include "config/host.h"
 #include "config/summary.h"
+#include "daemon/read_config.h"
 
 namespace overlayd {
 
@@ -19,14 +19,16 @@ void ConfigInForce::watch(Loop& loop, Callback changed) {
   address_watch_ = std::make_unique<AddressWatch>(loop, [this] { addresses_changed(); });
 }
 
-std::string ConfigInForce::reload() {
-  return consider(parse_file(settings_.config_file, this_host()));
+ParseResult ConfigInForce::read() const {
+  return read_changed_config(settings_.config_file, settings_);
 }
+
+std::string ConfigInForce::reload() { return consider(read()); }
 
 // An editor writes a file in several goes, and then somebody may order a reload: what is known is
 // not said again.
 void ConfigInForce::file_changed() {
-  ParseResult result = parse_file(settings_.config_file, this_host());
+  ParseResult result = read();
   const bool known =
       result.config ? is_in_force(result.text) : render(result.diagnostics) == error_;
   if (!known) consider(std::move(result));
@@ -47,15 +49,13 @@ std::string ConfigInForce::consider(ParseResult result) {
   error_.clear();
   text_ = result.text;
   remember_good_config(settings_, result.text);
-  if (result.config->global.state_directory != settings_.state_directory)
-    log_warning("another state_directory takes effect when overlayd is restarted");
   for_others_.clear();
   take_over(std::move(result));
   return "";
 }
 
 void ConfigInForce::addresses_changed() {
-  ParseResult result = parse_file(settings_.config_file, this_host());
+  ParseResult result = read();
   if (!result.config || *result.config == config_) return;
   log_info("network addresses changed: {}", summary(result, settings_.config_file));
   for (const auto& service : result.services_for_others) for_others_.insert(service.name);

@@ -33,6 +33,7 @@ class ConfigInForce {
   const std::set<std::string>& for_others() const { return for_others_; }
 
  private:
+  ParseResult read() const;
   void file_changed();
   void addresses_changed();
   bool is_in_force(const std::string& text) const;

@@ -11,15 +11,13 @@
 #include "base/log.h"
 #include "base/path.h"
 #include "base/text.h"
-#include "config/host.h"
-#include "daemon/place.h"
+#include "daemon/read_config.h"
 
 namespace overlayd {
 namespace {
 
-// In the folder Settings::home; the second is a symbolic link, there only if it leads elsewhere.
+// In the folder Settings::home.
 constexpr const char* good_copy = "services.toml.good";
-constexpr const char* state_link = "state_directory";
 
 Settings make_settings(const Options& options, const Config& config) {
   const passwd* user = getpwnam(options.user.c_str());
@@ -39,19 +37,10 @@ Settings make_settings(const Options& options, const Config& config) {
 void keep_state_link(const Settings& settings) {
   const Fd home = open_own_directory(settings.home);
   if (settings.state_directory != settings.home)
-    return replace_symlink_at(home.get(), state_link, settings.state_directory);
-  if (unlinkat(home.get(), state_link, 0) != 0 && errno != ENOENT)
-    fail_with_errno(fmt::format("cannot remove {}/{}", settings.home, state_link));
-}
-
-void require_nothing_left_behind(const Settings& before, const Settings& settings) {
-  if (before.state_directory == settings.state_directory) return;
-  if (kind_of(before.states()) != PathKind::directory) return;
-  if (list_dir(open_dir(before.states()).get()).empty()) return;
-  throw WrongConfig(fmt::format(
-      "state_directory is {}, but by what is in {} overlays are in place: set it back; or have "
-      "them taken away with 'overlayd clear', and start overlayd again",
-      settings.state_directory, before.state_directory));
+    return replace_symlink_at(home.get(), file_name(settings.state_link()),
+                              settings.state_directory);
+  if (unlinkat(home.get(), file_name(settings.state_link()).c_str(), 0) != 0 && errno != ENOENT)
+    fail_with_errno(fmt::format("cannot remove {}", settings.state_link()));
 }
 
 // What was right once may be so again without anybody's doing: its users may come from a directory
@@ -81,8 +70,7 @@ void remember_good_config(const Settings& settings, const std::string& text) noe
 
 void remember_state_directory(const Settings& settings) noexcept {
   try {
-    const std::string link = settings.home + "/" + state_link;
-    if (link_target(link).value_or(settings.home) != settings.state_directory)
+    if (settings_noted_in(settings.home).state_directory != settings.state_directory)
       keep_state_link(settings);
   } catch (const std::exception& error) {
     log_warning(
@@ -93,19 +81,18 @@ void remember_state_directory(const Settings& settings) noexcept {
 }
 
 Settings settings_in_force(const Options& options) {
-  Settings settings;
+  Settings settings = settings_noted_in(options.home);
   settings.config_file = options.config_file;
-  settings.home = options.home;
-  settings.state_directory = link_target(options.home + "/" + state_link).value_or(options.home);
   return settings;
 }
 
 Loaded load(const Options& options) {
   Loaded loaded;
-  ParseResult result = parse_file(options.config_file, this_host());
+  const Settings noted = settings_noted_in(options.home);
+  ParseResult result = read_config(options.config_file, noted);
   if (!result.config) {
     loaded.config_error = render(result.diagnostics);
-    result = parse_file(options.home + "/" + good_copy, this_host());
+    result = read_config(options.home + "/" + good_copy, noted);
     if (!result.config) refuse_to_start(options, loaded.config_error);
     log_error("{} is wrong, what was in force before stays so:\n{}", options.config_file,
               loaded.config_error);
@@ -115,7 +102,6 @@ Loaded load(const Options& options) {
     loaded.services_for_others.push_back(service.name);
   loaded.text = std::move(result.text);
   loaded.settings = make_settings(options, loaded.config);
-  require_nothing_left_behind(settings_in_force(options), loaded.settings);
   return loaded;
 }
 

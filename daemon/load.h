@@ -31,10 +31,9 @@ class WrongConfig : public Error {
   using Error::Error;
 };
 
-// Reads the file, and changes nothing. If it is wrong, what was in force before is taken; without
-// such, throws WrongConfig with the diagnostics, and Error where that is wrong too by now. Throws
-// WrongConfig too if it names another state directory than the one that is in force, and something
-// is in place by that: nobody would take it away any more.
+// Reads the file, and changes nothing. If it is wrong by read_config, what was in force before is
+// taken; without such, throws WrongConfig with the diagnostics, and Error where that is wrong too
+// by now.
 Loaded load(const Options& options);
 
 // Keeps the text of the file that is in force, for a start with a broken one. Cannot fail: it

@@ -20,18 +20,19 @@ void require_root() {
 int main(int argc, char** argv) {
   overlayd::Options options;
   options.programs = OVERLAYD_LIBEXECDIR;
-  std::string file = options.config_file;
   std::vector<std::string> command;
 
   CLI::App app("Keeps directories and files of this machine what they are in Git.", "overlayd");
   app.set_version_flag("--version", OVERLAYD_VERSION);
-  app.add_option("--config", options.config_file, "services.toml to use")->capture_default_str();
+  auto* config = app.add_option("--config", options.config_file, "services.toml to use");
+  config->capture_default_str();
   app.add_option("--programs", options.programs, "folder of overlayd-fetch and overlayd-git")
       ->capture_default_str();
   app.add_option("--user", options.user, "system user that these run as")->capture_default_str();
   app.require_subcommand(0, 1);
   auto* check = app.add_subcommand("check", "say what is wrong with services.toml");
-  check->add_option("FILE", file, "the file")->capture_default_str();
+  check->add_option("FILE", options.config_file, "the file")->excludes(config);
+  check->fallthrough();  // "check --config FILE" is as good as "--config FILE check"
   auto* restore = app.add_subcommand("restore", "put in place what was deployed before");
   auto* clear =
       app.add_subcommand("clear", "take away and forget everything that was put in place");
@@ -45,7 +46,7 @@ int main(int argc, char** argv) {
   }
 
   try {
-    if (check->parsed()) return overlayd::check_config(file);
+    if (check->parsed()) return overlayd::check_config(options);
     require_root();
     if (restore->parsed()) return overlayd::restore_overlays(options);
     if (clear->parsed()) return overlayd::clear_overlays(options);

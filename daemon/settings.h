@@ -22,6 +22,8 @@ struct Settings {
   std::string staging() const { return state_directory + "/staging"; }
   std::string trees() const { return state_directory + "/trees"; }
   std::string states() const { return state_directory + "/state"; }
+  // A symbolic link, there only if the state directory is another one than `home`.
+  std::string state_link() const { return home + "/state_directory"; }
   std::string journals() const { return state_directory + "/journal"; }
 };
 

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "daemon/commands.h"
+#include "daemon/config_in_force.h"
 #include "daemon/load.h"
 #include "tests/functional/support/private_mounts.h"
 #include "tests/functional/support/temp_dir.h"
@@ -14,6 +15,10 @@ namespace overlayd {
 namespace {
 
 namespace fs = std::filesystem;
+
+bool contains(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
 
 class Load : public testing::Test {
  protected:
@@ -68,10 +73,31 @@ TEST_F(Load, StateDirectoryInUseIsNotLeftBehind) {
   come_up();
   temp_.file("state/state/web", "");
   write_config_with_state_in(temp_ / "other");
+  const Loaded loaded = load(options_);
+  EXPECT_EQ(loaded.settings.state_directory, temp_ / "state");
+  const std::string place = options_.config_file + ":3:19: state_directory is " + temp_ / "other";
+  EXPECT_TRUE(loaded.config_error.starts_with(place)) << loaded.config_error;
+  EXPECT_EQ(check_config(options_), 1);
+  fs::remove(temp_ / "home/services.toml.good");
   EXPECT_THROW(load(options_), WrongConfig);
   fs::remove(temp_ / "state/state/web");
+  EXPECT_EQ(check_config(options_), 0);
   come_up();
   EXPECT_EQ(state_in_force(), temp_ / "other");
+}
+
+TEST_F(Load, StateDirectoryStaysWhileTheDaemonRuns) {
+  write_config_with_state_in(temp_ / "state");
+  Loaded loaded = load(options_);
+  const Settings settings = loaded.settings;
+  ConfigInForce config(settings, std::move(loaded));
+  write_config_with_state_in(temp_ / "other");
+  EXPECT_TRUE(contains(config.reload(), "or restart overlayd"));
+  EXPECT_FALSE(fs::exists(temp_ / "home/services.toml.good"));
+  temp_.file("state/state/web", "");
+  EXPECT_TRUE(contains(config.reload(), "overlays are in place"));
+  EXPECT_TRUE(contains(config.error(), "overlays are in place"));
+  EXPECT_EQ(config.config().global.state_directory, temp_ / "state");
 }
 
 TEST_F(Load, GoodCopyIsWhatWasRead) {

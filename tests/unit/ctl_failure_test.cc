@@ -45,7 +45,8 @@ Failure failure_of(const std::string& name, const std::string& text,
 TEST(CtlFailures, AreExplainedByTheirDBusName) {
   const Failure gone = failure_of("org.freedesktop.DBus.Error.ServiceUnknown", "…");
   EXPECT_EQ(gone.text,
-            "overlayd is not running: systemctl start overlayd; if that fails, overlayd check");
+            "overlayd is not running: systemctl start overlayd; if that fails, overlayd check and "
+            "journalctl -u overlayd tell why");
   EXPECT_EQ(gone.code, ExitCode::failed);
 
   const Failure unknown = failure_of("org.overlayd1.Error.UnknownService",

@@ -103,6 +103,11 @@ TOML
   assert_contains "$output" "did you mean 'restart'"
   assert_contains "$output" 'bind and symlink'
   fails_with 1 overlayd check /root/absent.toml
+  fails_with 1 overlayd --config /root/bad.toml check
+  assert_contains "$output" bad.toml:2:1:
+  fails_with 1 overlayd check --config /root/bad.toml
+  assert_contains "$output" bad.toml:2:1:
+  fails_with 2 overlayd --config /root/absent.toml check /root/bad.toml
   fails_with 1 setpriv --reuid=nobody --regid=nogroup --clear-groups overlayd check /root/bad.toml
   setpriv --reuid=nobody --regid=nogroup --clear-groups overlayd check >/dev/null
 }
@@ -140,6 +145,30 @@ test_bad_file() {
   wait_for 10 no_such_file
   holds /etc/web/page 'main 2'
   web 'service = "web"' "$dirs"
+  wait_for 10 is_configured
+}
+
+test_state_directory() {
+  say "another state directory is refused as long as something is in place, also by check, and over a restart"
+  local right what='services.toml:2:19: state_directory is /srv/state, but'
+  right=$(</etc/overlayd/services.toml)
+  services <<<"${right/\[global\]/[global]$'\n'state_directory = \"/srv/state\"}"
+  wait_for 10 is_refused
+  fails_with 1 overlayctl reload
+  assert_contains "$output" "$what"
+  fails_with 1 overlayd check
+  assert_contains "$output" "$what"
+  systemctl restart overlayd
+  assert_contains "$(config_error)" "$what"
+  put site web/etc/page <<<'main 2, later'
+  commit site 'while services.toml names another state directory' >/dev/null
+  overlayctl forward web
+  holds /etc/web/page 'main 2, later'
+  gone /srv/state
+  put site web/etc/page <<<'main 2'
+  commit site 'as before' >/dev/null
+  overlayctl forward web
+  services <<<"$right"
   wait_for 10 is_configured
 }
 no_such_file() { [[ $(config_error) == *'No such file'* ]]; }
@@ -328,6 +357,7 @@ make_history
 test_wrong_from_the_start
 test_check
 test_bad_file
+test_state_directory
 test_ways_to_edit
 test_removed_service
 test_changed_overlays

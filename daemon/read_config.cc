@@ -1,0 +1,64 @@
+#include "daemon/read_config.h"
+
+#include "base/error.h"
+#include "base/file.h"
+#include "base/path.h"
+#include "config/host.h"
+#include "daemon/place.h"
+
+namespace overlayd {
+namespace {
+
+bool is_another(const ParseResult& result, const Settings& settings) {
+  return result.config && result.config->global.state_directory != settings.state_directory;
+}
+
+bool is_something_in_place(const Settings& settings) {
+  if (kind_of(settings.states()) != PathKind::directory) return false;
+  return !list_dir(open_dir(settings.states()).get()).empty();
+}
+
+std::string left_behind(const GlobalConfig& global, const Settings& settings) {
+  return fmt::format(
+      "state_directory is {}, but by what is in {} overlays are in place: set it back; or stop "
+      "overlayd, have them taken away with 'overlayd clear', and start it again",
+      global.state_directory, settings.state_directory);
+}
+
+std::string takes_a_restart(const GlobalConfig& global, const Settings& settings) {
+  return fmt::format(
+      "state_directory is {}, but overlayd was started with {}: set it back, or restart overlayd",
+      global.state_directory, settings.state_directory);
+}
+
+void refuse(ParseResult& result, const std::string& file, const std::string& why) {
+  Diagnostics diagnostics(file, result.text);
+  diagnostics.add(result.config->global.state_directory_at, why);
+  result.diagnostics = diagnostics.sorted();
+  result.config.reset();
+}
+
+}  // namespace
+
+Settings settings_noted_in(const std::string& home) {
+  Settings settings;
+  settings.home = home;
+  settings.state_directory = link_target(settings.state_link()).value_or(home);
+  return settings;
+}
+
+ParseResult read_config(const std::string& file, const Settings& noted) {
+  ParseResult result = parse_file(file, this_host());
+  if (is_another(result, noted) && is_something_in_place(noted))
+    refuse(result, file, left_behind(result.config->global, noted));
+  return result;
+}
+
+ParseResult read_changed_config(const std::string& file, const Settings& running) {
+  ParseResult result = read_config(file, running);
+  if (is_another(result, running))
+    refuse(result, file, takes_a_restart(result.config->global, running));
+  return result;
+}
+
+}  // namespace overlayd
