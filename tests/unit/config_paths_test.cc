@@ -118,9 +118,7 @@ TEST(Local, TheSystemsOwnPathsAreRefused) {
                                  "/usr/local",
                                  "/etc/systemd",
                                  "/etc/systemd/system",
-                                 "/etc/passwd",
-                                 "/etc/shadow",
-                                 "/etc/group"})
+                                 "/etc/dbus-1"})
     EXPECT_EQ(refusal([&] { check_local(path, state); }),
               "'" + path + "' belongs to the system: name a directory or file inside it");
 }
@@ -185,15 +183,54 @@ TEST(Local, OverlaydsOwnPathsAreRefused) {
       {"/usr/sbin/overlayd", "'/usr/sbin/overlayd' is overlayd's own"}};
   for (const auto& [given, expected] : cases)
     EXPECT_EQ(refusal([&, &path = given] { check_local(path, state); }), expected);
-  EXPECT_EQ(refusal([] { check_local("/srv/a", "/srv/a/b/state"); }),
-            "'/srv/a' contains overlayd's own '/srv/a/b/state'");
+  EXPECT_EQ(
+      refusal([] { check_local("/srv/a", "/srv/a/b/state"); }),
+      "'/srv/a' contains overlayd's own '/srv/a/b/state': name directories or files beside that");
+}
+
+TEST(Local, AccountFilesAreRefused) {
+  for (const std::string path : {"/etc/passwd", "/etc/shadow", "/etc/group", "/etc/subuid"})
+    EXPECT_EQ(refusal([&] { check_local(path, state); }),
+              "'" + path + "' belongs to the system: its tools write to this file");
+}
+
+TEST(Local, WhatOverlaydIsInstalledInIsRefused) {
+  const std::vector<std::pair<std::string, std::string>> cases = {
+      {"'/etc/apt'", "/etc/apt/apt.conf.d/90overlayd"},
+      {"'/etc/apt/apt.conf.d'", "/etc/apt/apt.conf.d/90overlayd"},
+      {"'/lib/systemd/system' (the same as '/usr/lib/systemd/system')",
+       "/usr/lib/systemd/system/overlayd.service"},
+      {"'/usr/share/dbus-1'", "/usr/share/dbus-1/system.d/org.overlayd1.conf"},
+      {"'/etc/systemd/system/multi-user.target.wants'",
+       "/etc/systemd/system/multi-user.target.wants/overlayd.service"}};
+  for (const auto& [given, own] : cases)
+    EXPECT_EQ(
+        refusal([path = given.substr(1, given.find('\'', 1) - 1)] { check_local(path, state); }),
+        given + " contains overlayd's own '" + own + "': name directories or files beside that");
 }
 
 TEST(Local, EverythingElseIsTaken) {
-  for (const std::string path :
-       {"/etc/grafana", "/etc/nginx/nginx.conf", "/etc/systemd/system/web.service", "/etcetera",
-        "/processes", "/var/lib/overlayd2", "/var/lib/grafana/dashboards", "/usr/local/bin",
-        "/opt/app", "/tmp/x", "/root/.vimrc", "/etc/motd", "/run/app", "/srv/www", "/data"})
+  for (const std::string path : {"/etc/grafana",
+                                 "/etc/nginx/nginx.conf",
+                                 "/etc/systemd/system/web.service",
+                                 "/etcetera",
+                                 "/processes",
+                                 "/var/lib/overlayd2",
+                                 "/var/lib/grafana/dashboards",
+                                 "/usr/local/bin",
+                                 "/opt/app",
+                                 "/tmp/x",
+                                 "/root/.vimrc",
+                                 "/etc/motd",
+                                 "/run/app",
+                                 "/srv/www",
+                                 "/data",
+                                 "/etc/apt/apt.conf.d/10mine",
+                                 "/etc/apt/sources.list.d",
+                                 "/etc/systemd/system/x.service.d",
+                                 "/etc/systemd/system/overlayd.service.d",
+                                 "/lib/systemd/system/x.service",
+                                 "/etc/dbus-1/system.d/x.conf"})
     EXPECT_EQ(refusal([&] { check_local(path, state); }), "");
 }
 

@@ -112,6 +112,25 @@ TOML
   setpriv --reuid=nobody --regid=nogroup --clear-groups overlayd check >/dev/null
 }
 
+test_own_files() {
+  say "what the package installs, and every directory that holds it, cannot be covered"
+  local path what found
+  what=$(dpkg --listfiles overlayd | grep --invert-match --extended-regexp '^/usr/share/(doc|man|lintian)|^/\.$')
+  what+=$'\n'$(find /etc/systemd/system -name 'overlayd*')
+  {
+    printf '[global]\nupstream = "/r"\n[[services]]\nservice = "web"\ndirs = [\n'
+    while read -r path; do printf '{ local = "%s", link = "x" },\n' "$path"; done <<<"$what"
+    echo ']'
+  } >/root/own.toml
+  fails_with 1 overlayd check /root/own.toml
+  while read -r path; do
+    found=$(grep --extended-regexp "own\.toml:[0-9:]+ '$path' .*(belongs to the system|overlayd's own)" <<<"$output") || true
+    [[ $found ]] || fail "$path could be covered"
+  done <<<"$what"
+  grep --quiet 90overlayd <<<"$what"
+  grep --quiet sysinit.target.wants/overlayd-restore.service <<<"$what"
+}
+
 test_bad_file() {
   say "a file with mistakes is reported in the log and in status, and changes nothing"
   local mark before
@@ -356,6 +375,7 @@ test_no_service() {
 make_history
 test_wrong_from_the_start
 test_check
+test_own_files
 test_bad_file
 test_state_directory
 test_ways_to_edit
