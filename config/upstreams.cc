@@ -21,11 +21,12 @@ UpstreamConfig with_defaults(UpstreamUrl url, const GlobalConfig& global, Origin
           .origin = origin};
 }
 
-// A key that the transport has no use for is a mistake: what it should protect would not be.
+// A key that the transport has no use for is a mistake: what it should protect would not be. A
+// token over http would be there for everybody on the way to read.
 void read_credential_file(Table& block, const std::string& key, std::string& target, bool has_use,
                           std::string_view use) {
   block.read(key, target, [&](const std::string& text) {
-    if (!has_use) throw Rejected::because("'{}' is for {} upstreams only", key, use);
+    if (!has_use) throw Rejected::because("'{}' is for {}", key, use);
     return normalise_path(text);
   });
 }
@@ -37,15 +38,18 @@ std::optional<UpstreamConfig> read_upstream(Table& block, const GlobalConfig& gl
   // where the URL is wrong, the rest is read as if it fitted
   const auto transport = url ? std::optional(url->transport()) : std::nullopt;
   const bool https = !url || transport == Transport::https;
-  const bool http = https || transport == Transport::http;
+  const bool plain = transport == Transport::http;
   const bool ssh = !url || transport == Transport::ssh;
 
   auto result =
       with_defaults(url ? *url : UpstreamUrl::parse("/"), global, url_at.value_or(block.at()));
-  read_credential_file(block, "ssh_key", result.ssh_key, ssh, "ssh");
-  read_credential_file(block, "known_hosts", result.known_hosts, ssh, "ssh");
-  read_credential_file(block, "token_file", result.token_file, http, "https");
-  read_credential_file(block, "ca_file", result.ca_file, https, "https");
+  read_credential_file(block, "ssh_key", result.ssh_key, ssh, "ssh upstreams only");
+  read_credential_file(block, "known_hosts", result.known_hosts, ssh, "ssh upstreams only");
+  read_credential_file(block, "token_file", result.token_file, https,
+                       plain ? "https upstreams only: http would send it in clear text, so write "
+                               "'https://' in the url"
+                             : "https upstreams only");
+  read_credential_file(block, "ca_file", result.ca_file, https, "https upstreams only");
   if (url && url->has_credential() && !result.token_file.empty())
     block.diagnostics().add(result.origin, "there is a credential in this URL and a 'token_file'");
   block.read("interval", result.interval, interval_of);

@@ -4,35 +4,41 @@
 #include <charconv>
 
 #include "base/text.h"
-#include "config/characters.h"
+#include "config/address.h"
 #include "config/rejected.h"
 
 namespace overlayd {
 namespace {
 
-bool is_port(std::string_view text) {
+constexpr unsigned first_unprivileged_port = 1024;
+
+std::optional<unsigned> port_of(std::string_view text) {
   unsigned port = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
-  return error == std::errc() && end == text.data() + text.size() && port >= 1 && port <= 65535;
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return port >= 1 && port <= 65535 ? std::optional(port) : std::nullopt;
 }
 
-bool is_listen_host(std::string_view host) {
-  if (host.starts_with('[') && host.ends_with(']')) {
-    const auto address = host.substr(1, host.size() - 2);
-    return address.find(':') != std::string_view::npos &&
-           address.find_first_not_of("0123456789abcdefABCDEF:.") == std::string_view::npos;
-  }
-  return !host.empty() && !host.starts_with('-') && consists_of(host, ".-");
+bool is_listen_address(std::string_view host) {
+  const bool in_brackets = host.starts_with('[') && host.ends_with(']');
+  const auto address = parse_address(in_brackets ? host.substr(1, host.size() - 2) : host);
+  return address && in_brackets == (address->family == AF_INET6);
 }
 
 }  // namespace
 
 void check_listen(std::string_view listen) {
   const size_t colon = listen.rfind(':');
-  if (colon == std::string_view::npos || !is_port(listen.substr(colon + 1)) ||
-      !is_listen_host(listen.substr(0, colon)))
+  const auto port =
+      colon == std::string_view::npos ? std::nullopt : port_of(listen.substr(colon + 1));
+  if (!port || !is_listen_address(listen.substr(0, colon)))
     throw Rejected::because(
-        "'{}' is not an address and port, such as '127.0.0.1:9836' or '[::1]:9836'", listen);
+        "'{}' is not an IPv4 address or [IPv6 address] and a port, such as '127.0.0.1:9836' or "
+        "'[::1]:9836'",
+        listen);
+  if (*port < first_unprivileged_port)
+    throw Rejected::because("overlayd-web has no right to listen on port {}: take one from {} on",
+                            *port, first_unprivileged_port);
 }
 
 std::chrono::seconds interval_of(const std::string& text) {

@@ -10,7 +10,9 @@
 
 namespace overlayd {
 
-void check_listen(std::string_view listen);  // "127.0.0.1:9836", "[::1]:9836", "localhost:9836"
+// "127.0.0.1:9836", "[::1]:9836": no names, which are not looked up; and no port of root's, for
+// overlayd-web is not root.
+void check_listen(std::string_view listen);
 
 std::chrono::seconds interval_of(const std::string& text);  // one second to one week
 int depth_of(int64_t number);                               // 1 to 1,000,000

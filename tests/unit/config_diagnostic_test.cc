@@ -38,7 +38,8 @@ TEST(Diagnostics, AreInTheOrderOfTheFile) {
   const std::string name_twice =
       "9:11: there is a service 'web' already, in line 4: give this one another 'name'";
   const std::string not_an_address =
-      "14:10: 'x' is not an address and port, such as '127.0.0.1:9836' or '[::1]:9836'";
+      "14:10: 'x' is not an IPv4 address or [IPv6 address] and a port, such as '127.0.0.1:9836' or "
+      "'[::1]:9836'";
   EXPECT_EQ(
       found,
       (Problems{"1:2: unknown key 'zebra' in the file",

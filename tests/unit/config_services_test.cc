@@ -93,9 +93,13 @@ const std::vector<Case> values = {
       "7:19: '/var/lib' belongs to the system: name a directory or file inside it",
       "8:1: unknown key 'monut' in [global] (did you mean 'mount'?)"}},
     {"Web",
-     "[web]\nlisten = ':9836'\nport = 1\n",
-     {"2:10: ':9836' is not an address and port, such as '127.0.0.1:9836' or '[::1]:9836'",
+     "[web]\nlisten = 'localhost:9836'\nport = 1\n",
+     {"2:10: 'localhost:9836' is not an IPv4 address or [IPv6 address] and a port, such as "
+      "'127.0.0.1:9836' or '[::1]:9836'",
       "3:1: unknown key 'port' in [web]"}},
+    {"WebOnAPortOfRoots",
+     "services = []\n[web]\nlisten = '0.0.0.0:80'\n",
+     {"3:10: overlayd-web has no right to listen on port 80: take one from 1024 on"}},
     {"WrongGlobalUpstreamIsToldOnce",
      "[global]\nupstream = 'r'\n[[services]]\nservice = 'a'\n"
      "dirs = [{ local = '/etc/a', link = 'a' }]\n",
@@ -200,6 +204,11 @@ const std::vector<Case> upstreams = {
      {"3:11: 'ssh_key' is for ssh upstreams only", "4:15: 'known_hosts' is for ssh upstreams only",
       "7:14: 'token_file' is for https upstreams only",
       "8:11: 'ca_file' is for https upstreams only"}},
+    {"TokenInClearText",
+     "[[upstreams]]\nurl = 'http://a.example/r'\ntoken_file = '/t'\nca_file = '/c'\n",
+     {"3:14: 'token_file' is for https upstreams only: http would send it in clear text, so write "
+      "'https://' in the url",
+      "4:11: 'ca_file' is for https upstreams only"}},
     {"RelativeKey",
      "[[upstreams]]\nurl = 'git@a.example:r'\nssh_key = 'key'\n",
      {"3:11: 'key' is not an absolute path (did you mean '/key'?)"}},

@@ -92,7 +92,7 @@ interval = "5m"
 depth = 10
 state_directory = "/srv/overlayd/"
 [web]
-listen = "[::1]:80"
+listen = "[::1]:8080"
 [[upstreams]]
 url = "git@git.example.org:config.git"
 ssh_key = "/etc/overlayd/key"
@@ -130,7 +130,7 @@ dirs = [{ local = "/etc/web.conf", link = "web/a.conf/", action = "reload" }]
   EXPECT_EQ(config.global.mount, "/srv/checkouts");
   EXPECT_EQ(config.global.interval, seconds(300));
   EXPECT_EQ(config.global.depth, 10);
-  EXPECT_EQ(config.web.listen, "[::1]:80");
+  EXPECT_EQ(config.web.listen, "[::1]:8080");
 
   const auto& foo = config.services.at(0);
   EXPECT_EQ(foo.name, "bar");
