@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "config/homes.h"
 
 namespace overlayd {
 namespace {
@@ -31,6 +32,15 @@ std::string_view type_of(const toml::node& node) {
       break;
   }
   return "nothing";
+}
+
+// What to say of a key that would be right elsewhere in the file, with a ": " before it. TOML takes
+// what stands below a table's head for a part of that table.
+std::string misplaced(const std::string& key, const toml::node& value) {
+  if (key == "services" && value.is_array())
+    return ": it has to stand at the top of the file, above the first '['";
+  const auto home = home_of(key);
+  return home.empty() ? "" : fmt::format(": it belongs in {}", home);
 }
 
 }  // namespace
@@ -130,9 +140,11 @@ void Table::finish() {
     const std::string name(key.str());
     if (std::find(known_.begin(), known_.end(), name) != known_.end()) continue;
     const auto& begin = key.source().begin;
+    const auto remark = misplaced(name, value);
     diagnostics_->add(
         {.line = static_cast<int>(begin.line), .column = static_cast<int>(begin.column)},
-        fmt::format("unknown key '{}' in {}", name, title_), nearest(name, known_).value_or(""));
+        fmt::format("unknown key '{}' in {}{}", name, title_, remark),
+        remark.empty() ? nearest(name, known_).value_or("") : "");
   }
 }
 
