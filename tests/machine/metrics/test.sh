@@ -134,6 +134,7 @@ test_not_in_place() {
   sed -i 's/"1s"/"1h"/' /etc/overlayd/services.toml # or the next poll puts it back
   systemctl reload overlayd
   is overlayd_config_last_reload_successful 1
+  overlayctl forward web >/dev/null # a new interval has it poll at once: that is over then
   is 'overlayd_service_failed{service="web"}' 0
   umount /etc/web
   is 'overlayd_service_failed{service="web"}' 1
