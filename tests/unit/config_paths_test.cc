@@ -206,7 +206,8 @@ TEST(Local, WhatOverlaydIsInstalledInIsRefused) {
   for (const auto& [given, own] : cases)
     EXPECT_EQ(
         refusal([path = given.substr(1, given.find('\'', 1) - 1)] { check_local(path, state); }),
-        given + " contains overlayd's own '" + own + "': name directories or files beside that");
+        fmt::format("{} contains overlayd's own '{}': name directories or files beside that", given,
+                    own));
 }
 
 TEST(Local, EverythingElseIsTaken) {
