@@ -57,6 +57,12 @@ void Upstream::start_round() {
   schedule();
 }
 
+// What kept it from answering may be what is different now.
+void Upstream::set_config(UpstreamConfig config) {
+  config_ = std::move(config);
+  failures_ = 0;
+}
+
 // Those that need no fetching, if there are any; else all, and the poll.
 Upstream::Errand Upstream::take_waiting() {
   const auto first_to_fetch = std::stable_partition(
@@ -172,12 +178,14 @@ void Upstream::note_failure(const git::Failure& failure) {
              fmt::format("{}: {}{}{}", config_.url.redacted(), failure.message,
                          hint_.empty() ? "" : "; ", hint_),
              {"OVERLAYD_UPSTREAM=" + config_.url.redacted()});
-  if (failures_++ == 0) failing_since_ = now();
+  if (error_.empty()) failing_since_ = now();
   error_ = failure.message;
+  if (polls_ && (waited_ || failures_ == 0)) failures_++;
 }
 
 // A tenth more or less, so that a fleet does not ask all at once; doubling while it does not
-// answer.
+// answer. Only a wait that was over doubles the next one: who asks in between, by hand or because
+// something else is to be tried again, has not waited.
 std::chrono::milliseconds Upstream::delay() {
   std::chrono::milliseconds base = config_.interval;
   if (failures_ > 0) {
@@ -191,7 +199,11 @@ std::chrono::milliseconds Upstream::delay() {
 void Upstream::schedule() {
   const auto wait = delay();
   next_at_ = now() + static_cast<uint64_t>(wait.count() / 1000);
-  timer_ = loop_.after(wait, [this] { poll(); });
+  waited_ = false;
+  timer_ = loop_.after(wait, [this] {
+    waited_ = true;
+    poll();
+  });
 }
 
 }  // namespace overlayd

@@ -45,8 +45,8 @@ class Upstream : public std::enable_shared_from_this<Upstream> {
   void poll();
 
   const UpstreamConfig& config() const { return config_; }
-  // From the next round on.
-  void set_config(UpstreamConfig config) { config_ = std::move(config); }
+  // From the next round on. If it does not answer then either, the waits begin anew.
+  void set_config(UpstreamConfig config);
   uint64_t fetched_at() const { return fetched_at_; }
   uint64_t next_at() const { return next_at_; }
   const std::string& error() const { return error_; }
@@ -95,7 +95,8 @@ class Upstream : public std::enable_shared_from_this<Upstream> {
   uint64_t fetched_at_ = 0;
   uint64_t next_at_ = 0;
   uint64_t failing_since_ = 0;
-  unsigned failures_ = 0;
+  unsigned failures_ = 0;  // polls in a row, each after its wait
+  bool waited_ = false;    // the time of the next poll has come
   std::string error_;
   std::string hint_;
   bool filtered_ = true;
