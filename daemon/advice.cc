@@ -155,11 +155,23 @@ std::string advice(const UnitOutcome& outcome, const ServiceConfig& service,
       return fmt::format(
           R"(systemctl start {}; or have overlayd start it: action "reload-or-restart" in {})",
           service.unit, place);
+    case UnitObstacle::not_found:
+      return fmt::format("name the unit that is meant in {}, or install what brings it", place);
+    case UnitObstacle::masked:
+      return fmt::format("systemctl unmask {0}; overlayctl forward {1}; or name another in {2}",
+                         service.unit, service.name, place);
     case UnitObstacle::none:
       break;
   }
   return fmt::format("journalctl -u {}{}", service.unit,
                      can_go_back(state) ? "; overlayctl rollback " + service.name : "");
+}
+
+std::string advice(const UnitState& unit, const ServiceConfig& service) {
+  const bool masked = unit.load == "masked";
+  const UnitOutcome outcome{
+      .ok = false, .text = "", .obstacle = masked ? UnitObstacle::masked : UnitObstacle::not_found};
+  return advice(outcome, service, {});
 }
 
 }  // namespace overlayd

@@ -1,8 +1,11 @@
-// What to do about an upstream that turns overlayd away, and about a unit that does.
+// What to do about an upstream that turns overlayd away, a unit that does, and what stands in the
+// way on this machine.
 #pragma once
 
 #include <string>
+#include <utility>
 
+#include "base/error.h"
 #include "config/config.h"
 #include "daemon/state.h"
 #include "git/messages.h"
@@ -10,11 +13,24 @@
 
 namespace overlayd {
 
+// An error that says what to do about it.
+class Advised : public Error {
+ public:
+  Advised(const std::string& problem, std::string hint) : Error(problem), hint_(std::move(hint)) {}
+  const std::string& hint() const { return hint_; }
+
+ private:
+  std::string hint_;
+};
+
 // One line that names the key of services.toml to look at; empty if time alone may mend it.
 std::string advice(const git::Failure& failure, const UpstreamConfig& upstream);
 
 // The same for a unit that did not do what it was told; `state` is that of the service.
 std::string advice(const UnitOutcome& outcome, const ServiceConfig& service,
                    const ServiceState& state);
+
+// The same for one that is not there at all.
+std::string advice(const UnitState& unit, const ServiceConfig& service);
 
 }  // namespace overlayd

@@ -78,35 +78,40 @@ Dict Api::machine_status() const {
           {"config_error", printable(manager_.config_error(), 20000, true)}};
 }
 
-void Api::status(sd_bus_message* call) {
-  List list;
+// Those of services whose unit failed them are looked at closely: may be it is well by now.
+void Api::with_units(const Services& services, const Units::States& told) {
   std::vector<std::string> units;
-  for (const auto& service : named(manager_, read_texts(call))) {
-    Dict of_service = service->status();
-    units.push_back(of_service["unit"].text());
-    list.emplace_back(std::move(of_service));
+  std::set<std::string> closely;
+  for (const auto& service : services) {
+    units.push_back(service->unit());
+    if (!service->state().failure.empty()) closely.insert(service->unit());
   }
-  Dict dict = machine_status();
-  manager_.units().states(
-      units, [call = keep(call), dict = std::move(dict),
-              list = std::move(list)](const std::map<std::string, UnitState>& states) mutable {
-        List services;
-        for (const auto& entry : list) {
-          Dict service = entry.dict();
-          const auto state = states.find(service["unit"].text());
-          service["unit_state"] = state == states.end() ? "" : describe(state->second);
-          services.emplace_back(std::move(service));
-        }
-        dict["services"] = std::move(services);
-        reply(call.get(), dict);
-      });
+  manager_.units().states(units, closely, told);
+}
+
+void Api::status(sd_bus_message* call) {
+  const Services services = named(manager_, read_texts(call));
+  with_units(services,
+             [this, call = keep(call), services](const std::map<std::string, UnitState>& units) {
+               Dict dict = machine_status();
+               List list;
+               for (const auto& service : services)
+                 list.emplace_back(service->status(state_of(service->unit(), units)));
+               dict["services"] = std::move(list);
+               reply(call.get(), dict);
+             });
 }
 
 void Api::log(sd_bus_message* call) {
   reply(call, {{"entries", log_of(named(manager_, read_text(call))->state())}});
 }
 
-void Api::metrics(sd_bus_message* call) { reply_text(call, manager_.metrics_text()); }
+void Api::metrics(sd_bus_message* call) {
+  with_units(named(manager_, std::vector<std::string>{}),
+             [this, call = keep(call)](const std::map<std::string, UnitState>& units) {
+               reply_text(call.get(), manager_.metrics_text(units));
+             });
+}
 
 void Api::web_listen(sd_bus_message* call) { reply_text(call, manager_.config().web.listen); }
 

@@ -31,6 +31,8 @@ class Api {
   void rollback(sd_bus_message* call);
   void reload(sd_bus_message* call);
 
+  using Services = std::vector<std::shared_ptr<Service>>;
+  void with_units(const Services& services, const Units::States& told);
   Dict machine_status() const;
 
   Manager& manager_;

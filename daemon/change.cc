@@ -25,8 +25,13 @@ std::string way(const std::string& from, const std::string& to) {
   return fmt::format("from {} to {}", short_id(from), short_id(to));
 }
 
-ChangeResult failure(const std::string& message) {
-  return {.outcome = Outcome::failed, .message = message, .hint = ""};
+ChangeResult failure(const std::string& message, const std::string& hint = "") {
+  return {.outcome = Outcome::failed, .message = message, .hint = hint};
+}
+
+std::string in_place_words(const Commit& commit) {
+  if (commit.id.empty()) return "its files were taken away";
+  return fmt::format("the files of {} are in place", short_id(commit.id));
 }
 
 }  // namespace
@@ -60,7 +65,8 @@ void Change::run(const WishResult& content, const ChangeOrder& order, Done done)
   } catch (const std::exception& error) {
     write_down("failed", error.what());
     record_.save(Durability::lazy);
-    return finish(failure(error.what()));
+    const auto* advised = dynamic_cast<const Advised*>(&error);
+    return finish(failure(error.what(), advised == nullptr ? "" : advised->hint()));
   }
   const Op* action = find_act(proposal.plan);
   if (action != nullptr) return act(action->step, false);
@@ -184,8 +190,7 @@ void Change::acted(const UnitOutcome& outcome, bool gently) {
   if (outcome.ok)
     return finish({.outcome = Outcome::done, .message = note_, .hint = "", .in_place = true});
   finish({.outcome = Outcome::failed,
-          .message = fmt::format("the files of {} are in place, but: {}", commit_.id.substr(0, 8),
-                                 outcome.text),
+          .message = in_place_words(commit_) + ", but: " + outcome.text,
           .hint = advice(outcome, config_, record_.state()),
           .in_place = true});
 }

@@ -98,9 +98,10 @@ void Manager::apply_config() {
   std::erase_if(upstreams_, [](const auto& upstream) { return upstream.second.expired(); });
 }
 
-std::string Manager::metrics_text() {
+std::string Manager::metrics_text(const std::map<std::string, UnitState>& units) {
   metrics_.set_config(config_.error().empty());
-  for (const auto& [name, service] : services_) service->publish_metrics();
+  for (const auto& [name, service] : services_)
+    service->publish_metrics(state_of(service->unit(), units));
   return metrics_.text();
 }
 

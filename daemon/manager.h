@@ -42,8 +42,8 @@ class Manager {
   const Settings& settings() const { return settings_; }
   const std::string& config_error() const { return config_.error(); }
   Units& units() { return units_; }
-  // How everything is at this moment, for Prometheus.
-  std::string metrics_text();
+  // How everything is at this moment, for Prometheus; `units` is what systemd says of them.
+  std::string metrics_text(const std::map<std::string, UnitState>& units);
 
  private:
   void put_in_place();

@@ -42,9 +42,10 @@ Metrics::Metrics()
                       "the branch was seen.")),
       state_(gauges(registry_, "overlayd_service_state",
                     "1 for the state that the service is in: following, frozen or pinned.")),
-      failed_(gauges(registry_, "overlayd_service_failed",
-                     "1 if something is wrong with the service or it is not in place; overlayctl "
-                     "status says what.")),
+      failed_(
+          gauges(registry_, "overlayd_service_failed",
+                 "1 if something is wrong with the service, its unit is failed, or it is not in "
+                 "place; overlayctl status says what.")),
       changed_at_(gauges(registry_, "overlayd_service_last_change_timestamp_seconds",
                          "When content of the service last went live.")),
       fetched_at_(gauges(registry_, "overlayd_upstream_last_fetch_timestamp_seconds",

@@ -6,11 +6,13 @@
 
 #include <cerrno>
 #include <climits>
+#include <cstring>
 
 #include "base/error.h"
 #include "base/file.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "daemon/advice.h"
 
 namespace overlayd {
 namespace {
@@ -21,6 +23,8 @@ Fd open_parent(const std::string& path) { return open_path(parent_path(path)); }
 std::string advice(int code) {
   return code == EROFS ? " (it lies inside another overlay: add it to the repository there)" : "";
 }
+
+std::string move_away(const std::string& path) { return fmt::format("mv {0} {0}.orig", path); }
 
 }  // namespace
 
@@ -38,6 +42,9 @@ void make_place(const std::string& path, PathKind kind) {
   }
   const mode_t mode = kind == PathKind::directory ? 0755 : 0644;
   const int result = made ? fchmod(made.get(), mode) : -1;
+  if (result != 0 && errno == EEXIST)
+    throw Advised(fmt::format("cannot create {}: {}", path, std::strerror(EEXIST)),
+                  move_away(path));
   if (result != 0) fail_with_errno(fmt::format("cannot create {}{}", path, advice(errno)));
 }
 
@@ -76,8 +83,9 @@ void make_link(const std::string& path, const std::string& target, const std::st
   if (present == target) return;
   const bool ours = present && !before.empty() && *present == before;
   if (!ours && kind_of(path) != PathKind::missing)
-    throw Error::of("cannot link {}: {} is there, which overlayd did not make", path,
-                    name_of(kind_of(path)));
+    throw Advised(fmt::format("cannot link {}: {} is there, which overlayd did not make", path,
+                              name_of(kind_of(path))),
+                  move_away(path));
   const Fd parent = open_parent(path);
   replace_symlink_at(parent.get(), file_name(path), target);
 }

@@ -47,21 +47,22 @@ void Service::tell_unit() {
 }
 
 // Nobody waits for apt: it may be one who holds dpkg's lock, to install overlayd for instance.
-void Service::prepare(const std::function<void(const std::string&)>& prepared) {
+void Service::prepare(const Prepared& prepared) {
   if (!recall()) {
     not_ready(record_.unreadable(), recall_hint());
-    return prepared(record_.unreadable());
+    return prepared(record_.unreadable(), recall_hint());
   }
   if (!config_.packages.empty())
     activity_.begin("waiting for apt-get to install " + join(config_.packages, " "));
-  const bool at_once =
-      packages_.install(config_.packages, config_.name,
-                        [self = shared_from_this(), prepared](const std::string& missing) {
-                          const std::string error = missing.empty() ? self->find_owner() : missing;
-                          self->prepared_ = error.empty();
-                          if (!error.empty()) self->not_ready(error, "");
-                          prepared(error);
-                        });
+  const bool at_once = packages_.install(
+      config_.packages, config_.name,
+      [self = shared_from_this(), prepared](const std::string& missing) {
+        const std::string error = missing.empty() ? self->find_owner() : missing;
+        const std::string hint = missing.empty() ? self->owner_hint() : self->packages_hint();
+        self->prepared_ = error.empty();
+        if (!error.empty()) self->not_ready(error, hint);
+        prepared(error, hint);
+      });
   if (!at_once) settled();
 }
 
@@ -88,8 +89,18 @@ std::string Service::recall_hint() const {
                      workshop_.settings.states(), config_.name);
 }
 
+std::string Service::owner_hint() const {
+  return fmt::format("name a user and a group of this machine in {}, or make them",
+                     place_of(config_.origin));
+}
+
+std::string Service::packages_hint() const {
+  return fmt::format("is package right in {}? Else see: apt-get update; apt-get install {}",
+                     place_of(config_.origin), join(config_.packages, " "));
+}
+
 void Service::prepare_and_reconcile(const Ticket& ticket) {
-  prepare([self = shared_from_this(), ticket](const std::string& error) {
+  prepare([self = shared_from_this(), ticket](const std::string& error, const std::string&) {
     if (error.empty()) self->reconcile(ticket);
   });
 }
@@ -105,60 +116,21 @@ std::string Service::find_owner() {
   }
 }
 
-// Brings what is deployed in line with the configuration and with what should be on the machine,
-// without asking the upstream. If it is another upstream or branch now, the next round sees to it.
-void Service::reconcile(const Ticket& ticket) {
-  if (as_it_should_be() || !has_history()) return upstream_->poll();
-  deploy_anew(ticket);
-}
-
-// Whether the mirror can be asked about what is deployed.
-bool Service::has_history() const {
-  return !state().deployed.id.empty() && state().upstream == config_.upstream &&
-         state().branch == config_.branch;
-}
-
-void Service::deploy_anew(const Ticket& ticket) {
-  const bool same_configuration = state().configured == fingerprint(config_);
-  const ChangeOrder order{
-      .verb = same_configuration ? "restore" : "configuration", .by = on_its_own, .reason = ""};
-  Wish wanted = wish();
-  wanted.revision = state().deployed.id;
-  ask(
-      FetchMode::nothing, wanted,
-      [self = shared_from_this(), ticket, order](const WishInWork& work) {
-        self->change(work.result, order, [self, ticket](const ChangeResult& result) {
-          if (!result.in_place) self->trouble_.retry_later();
-          self->upstream_->poll();
-        });
-      },
-      [self = shared_from_this(), ticket](const ChangeResult& result) {
-        self->trouble_.set(result.message, result.hint);
-        self->trouble_.retry_later();
-        self->upstream_->poll();
-      });
-}
-
 void Service::reconfigure(ServiceConfig config, std::shared_ptr<Upstream> upstream) {
   wanted_config_ = std::move(config);
   wanted_upstream_ = std::move(upstream);
   if (!upstream_) upstream_ = wanted_upstream_;  // from now on it can be asked for its status
   leaving_ = false;
   queue_.add([self = shared_from_this()](const Ticket& ticket) {
+    if (self->config_.unit != self->wanted_config_.unit) self->record_.state().failure.clear();
     self->config_ = self->wanted_config_;
     self->upstream_ = self->wanted_upstream_;
     self->prepared_ = false;
     self->ownership_.reset();
     self->tip_ = {};
     self->look_anyway_ = true;
+    self->trouble_.clear();  // it came of the configuration before
     self->prepare_and_reconcile(ticket);
-  });
-}
-
-void Service::look_after() {
-  if (trouble_.retry_at() != 0) return;  // that is when it is tried again
-  queue_.add([self = shared_from_this()](const Ticket& ticket) {
-    if (!self->leaving_ && self->prepared_) self->reconcile(ticket);
   });
 }
 
@@ -196,34 +168,12 @@ void Service::take_away(const Ticket& ticket) {
 
 // --- what goes with it ---------------------------------------------------------------------------
 
-// What is deployed, on this machine and by this configuration.
-bool Service::as_it_should_be() const {
-  return state().configured == fingerprint(config_) && is_in_place();
-}
-
-bool Service::is_in_place() const {
-  const auto& steps = state().steps;
-  return std::all_of(steps.begin(), steps.end(),
-                     [this](const Step& step) { return holds(step, workshop_.trees); });
-}
-
 void Service::arm_thaw() {
   thaw_timer_.cancel();
   if (!state().frozen || state().frozen->until == 0) return;
   thaw_timer_ = loop_.at(state().frozen->until, [weak = weak_from_this()] {
     if (const auto self = weak.lock()) self->thaw_if_due();
   });
-}
-
-void Service::publish_metrics() {
-  if (!upstream_ || leaving_) return;
-  workshop_.metrics.set_service(config_.name,
-                                {.deployed = state().deployed.id,
-                                 .upstream = tip_.commit.id,
-                                 .in_sync = in_sync(),
-                                 .state = hold_name(state()),
-                                 .failed = failed() || (!queue_.busy() && !is_in_place()),
-                                 .changed_at = state().deployed_at});
 }
 
 }  // namespace overlayd

@@ -5,6 +5,8 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "base/loop.h"
 #include "base/value.h"
@@ -31,6 +33,7 @@ class Service : public std::enable_shared_from_this<Service> {
 
   // The configuration that was asked for last; changes under way may still follow the one before.
   const ServiceConfig& wanted_config() const { return wanted_config_; }
+  const std::string& unit() const { return config_.unit; }
   const ServiceState& state() const { return record_.state(); }
   // Null for a service that is only there to be removed.
   const Upstream* upstream() const { return upstream_.get(); }
@@ -62,24 +65,34 @@ class Service : public std::enable_shared_from_this<Service> {
   void rollback(const std::string& by, const std::string& revision, Answered answered);
   void plan(const std::string& revision, Answered answered);
 
-  // Tells the metrics how it is now.
-  void publish_metrics();
-  Dict status() const;
+  // Tells the metrics how it is now. `unit` is what systemd says of its unit, here and below;
+  // without a `load` if that is not known.
+  void publish_metrics(const UnitState& unit);
+  Dict status(const UnitState& unit) const;
 
  private:
   // Holding it keeps the next task waiting.
   using Ticket = TaskQueue::Ticket;
 
-  void prepare(const std::function<void(const std::string& error)>& prepared);
+  // `error` is empty if all is there.
+  using Prepared = std::function<void(const std::string& error, const std::string& hint)>;
+  void prepare(const Prepared& prepared);
   void not_ready(const std::string& error, const std::string& hint);
   bool recall();
   std::string recall_hint() const;
+  std::string owner_hint() const;
+  std::string packages_hint() const;
   bool recall_or_answer(const Answered& answered);
   void prepare_and_reconcile(const Ticket& ticket);
   std::string find_owner();
+  // Brings what is deployed in line with the configuration and with what should be on the machine.
   void reconcile(const Ticket& ticket);
   bool has_history() const;
-  void deploy_anew(const Ticket& ticket);
+  void deploy_anew(const ChangeOrder& order, const std::function<void(const ChangeResult&)>& done);
+  void restore(const Ticket& ticket, const Callback& then);
+  void put_back(const std::string& by, const ChangeResult& not_asked, const Answered& answered,
+                const Ticket& ticket);
+  void look_after_files();
   void take_away(const Ticket& ticket);
 
   void on_tip(const RoundResult& round, const WishInWork* work);
@@ -107,7 +120,6 @@ class Service : public std::enable_shared_from_this<Service> {
   std::optional<bool> in_sync() const;
   bool as_it_should_be() const;
   bool is_in_place() const;
-  bool failed() const;
   void settled();
   void arm_thaw();
   Value answer(const ChangeResult& result, const std::string& from = "") const;
@@ -115,7 +127,20 @@ class Service : public std::enable_shared_from_this<Service> {
   bool is_live(const Step& shown) const;
   void add_tip(Dict& dict) const;
   void add_hold(Dict& dict) const;
-  void add_condition(Dict& dict) const;
+  // What is wrong, the worst first.
+  struct Problem {
+    std::string_view of;  // service, unit, overlays or upstream
+    std::string error;
+    std::string hint;
+    uint64_t at = 0;        // since when; 0: not known
+    uint64_t retry_at = 0;  // 0: not by itself
+  };
+  std::vector<Problem> problems(const UnitState& unit) const;
+  void add_unit_problems(std::vector<Problem>& problems, const UnitState& unit) const;
+  std::vector<std::string> not_in_place() const;
+  bool failed(const std::vector<Problem>& problems) const;
+  void add_condition(Dict& dict, const std::vector<Problem>& problems) const;
+  std::string notes(const UnitState& unit) const;
 
   Loop& loop_;
   Workshop& workshop_;

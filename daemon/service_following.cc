@@ -52,7 +52,10 @@ void Service::look_again() {
 
 void Service::on_tip(const RoundResult& round, const WishInWork* work) {
   record_.save_again();
-  if (round.failure) return settled();
+  if (round.failure) {
+    look_after_files();
+    return settled();
+  }
   if (work == nullptr) {  // nothing moved up there; has anything down here?
     if (!as_it_should_be()) look_after();
     return;

@@ -1,13 +1,17 @@
 // What a service tells of itself, as docs/dbus.md describes it.
+#include <algorithm>
+
 #include "base/text.h"
+#include "daemon/advice.h"
 #include "daemon/service.h"
 #include "mounts/overlay.h"
 
 namespace overlayd {
 
-Dict Service::status() const {
+Dict Service::status(const UnitState& unit) const {
   Dict dict{{"name", config_.name},
             {"unit", config_.unit},
+            {"unit_state", unit.load.empty() ? "" : describe(unit)},
             {"upstream", upstream_->config().url.redacted()},
             {"branch", config_.branch},
             {"state", hold_name(state())},
@@ -17,12 +21,23 @@ Dict Service::status() const {
             {"deployed_at", state().deployed_at},
             {"fetched_at", upstream_->fetched_at()},
             {"overlays", overlay_list()}};
-  if (!upstream_->filtered())
-    dict["note"] = "the upstream's server cannot leave files out: everything is downloaded";
+  const std::string note = notes(unit);
+  if (!note.empty()) dict["note"] = note;
   add_tip(dict);
   add_hold(dict);
-  add_condition(dict);
+  add_condition(dict, problems(unit));
   return dict;
+}
+
+// A unit that is not there is no failure: there are files that no unit reads.
+std::string Service::notes(const UnitState& unit) const {
+  std::vector<std::string> notes;
+  if (!upstream_->filtered())
+    notes.emplace_back("the upstream's server cannot leave files out: everything is downloaded");
+  if (!unit.exists())
+    notes.push_back(fmt::format("there is no unit that could be told: {} is {}: {}", config_.unit,
+                                describe(unit), advice(unit, config_)));
+  return join(notes, "\n");
 }
 
 void Service::add_tip(Dict& dict) const {
@@ -44,38 +59,86 @@ void Service::add_hold(Dict& dict) const {
   dict["ends_with"] = state().pinned ? "forward" : "thaw";
 }
 
-bool Service::failed() const {
-  const bool never_came = state().deployed.id.empty() && !upstream_->error().empty();
-  return trouble_.any() || never_came || !state().failure.empty() || !record_.error().empty();
+std::vector<Service::Problem> Service::problems(const UnitState& unit) const {
+  std::vector<Problem> problems;
+  if (trouble_.any())
+    problems.push_back(
+        {"service", trouble_.problem(), trouble_.hint(), trouble_.since(), trouble_.retry_at()});
+  add_unit_problems(problems, unit);
+  const auto missing = not_in_place();
+  if (!missing.empty())
+    problems.push_back({"overlays", "not in place: " + join(missing, ", "),
+                        held() ? "put it back now: systemctl restart overlayd"
+                               : "put it back now: overlayctl forward " + config_.name,
+                        0, upstream_->next_at()});
+  if (!record_.error().empty())
+    problems.push_back({"service", "cannot save its state: " + record_.error(),
+                        "df " + workshop_.settings.state_directory});
+  if (!upstream_->error().empty())
+    problems.push_back({"upstream", upstream_->error(), upstream_->hint(),
+                        upstream_->failing_since(), upstream_->next_at()});
+  return problems;
 }
 
-void Service::add_condition(Dict& dict) const {
+// A unit that was started since it failed to do as it was told has read what is in place.
+void Service::add_unit_problems(std::vector<Problem>& problems, const UnitState& unit) const {
+  const bool told = !state().failure.empty() && unit.active_since <= state().failed_at;
+  if (told) problems.push_back({"unit", state().failure, state().failure_hint, state().failed_at});
+  if (!unit.failed() || (told && state().failure.ends_with(describe(unit)))) return;
+  problems.push_back({"unit", fmt::format("{} {}", config_.unit, describe(unit)),
+                      advice(UnitOutcome{}, config_, state())});
+}
+
+// While it changes, something always is not.
+std::vector<std::string> Service::not_in_place() const {
+  std::vector<std::string> missing;
+  if (queue_.busy()) return missing;
+  for (const auto& step : state().steps)
+    if (!holds(step, workshop_.trees) &&
+        std::find(missing.begin(), missing.end(), step.subject) == missing.end())
+      missing.push_back(step.subject);
+  return missing;
+}
+
+// An upstream that is away does no harm to who has its content.
+bool Service::failed(const std::vector<Problem>& problems) const {
+  return std::any_of(problems.begin(), problems.end(), [this](const Problem& problem) {
+    return problem.of != "upstream" || state().deployed.id.empty();
+  });
+}
+
+void Service::add_condition(Dict& dict, const std::vector<Problem>& problems) const {
   dict["condition"] = queue_.busy()                 ? "changing"
-                      : failed()                    ? "failed"
+                      : failed(problems)            ? "failed"
                       : state().deployed.id.empty() ? "waiting"
                                                     : "ok";
   if (queue_.busy() && !activity_.what().empty()) {
     dict["doing"] = printable(activity_.what());
     dict["doing_since"] = activity_.since();
   }
-  const auto add = [&](const std::string& error, const std::string& hint, uint64_t since,
-                       uint64_t retry_at) {
-    dict["error"] = printable(error);
-    dict["error_hint"] = printable(hint);
-    dict["error_at"] = since;
-    dict["retry_at"] = retry_at;
-  };
-  if (trouble_.any())
-    add(trouble_.problem(), trouble_.hint(), trouble_.since(), trouble_.retry_at());
-  else if (!state().failure.empty())
-    add(state().failure, state().failure_hint, state().failed_at, 0);
-  else if (!record_.error().empty())
-    add("cannot save its state: " + record_.error(), "df " + workshop_.settings.state_directory, 0,
-        0);
-  else if (!upstream_->error().empty()) {
-    add(upstream_->error(), upstream_->hint(), upstream_->failing_since(), upstream_->next_at());
-    dict["error_of"] = "upstream";
+  List list;
+  for (const auto& problem : problems)
+    list.emplace_back(Dict{{"of", std::string(problem.of)},
+                           {"error", printable(problem.error)},
+                           {"error_hint", printable(problem.hint)},
+                           {"error_at", problem.at},
+                           {"retry_at", problem.retry_at}});
+  if (!list.empty()) {
+    for (const char* member : {"error", "error_hint", "error_at", "retry_at"})
+      dict[member] = list.front().at(member);
+    dict["error_of"] = list.front().at("of");
   }
+  dict["problems"] = std::move(list);
+}
+
+void Service::publish_metrics(const UnitState& unit) {
+  if (!upstream_ || leaving_) return;
+  workshop_.metrics.set_service(config_.name, {.deployed = state().deployed.id,
+                                               .upstream = tip_.commit.id,
+                                               .in_sync = in_sync(),
+                                               .state = hold_name(state()),
+                                               .failed = failed(problems(unit)),
+                                               .changed_at = state().deployed_at});
 }
 
 List Service::overlay_list() const {

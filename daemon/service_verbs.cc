@@ -37,9 +37,9 @@ bool Service::recall_or_answer(const Answered& answered) {
 
 void Service::forward(const std::string& by, Answered answered) {
   queue_.add([self = shared_from_this(), by, answered = std::move(answered)](const Ticket& ticket) {
-    self->prepare([self, by, answered, ticket](const std::string& error) {
+    self->prepare([self, by, answered, ticket](const std::string& error, const std::string& hint) {
       if (error.empty()) return self->go_forward(by, answered, ticket);
-      answered(self->answer({.outcome = Outcome::failed, .message = error, .hint = ""}));
+      answered(self->answer({.outcome = Outcome::failed, .message = error, .hint = hint}));
     });
   });
 }
@@ -66,8 +66,8 @@ void Service::go_forward(const std::string& by, const Answered& answered, const 
                        answered(self->answer(result, from));
                      });
       },
-      [self = shared_from_this(), answered, ticket](const ChangeResult& result) {
-        answered(self->answer(result));
+      [self = shared_from_this(), by, answered, ticket](const ChangeResult& result) {
+        self->put_back(by, result, answered, ticket);
       });
 }
 
@@ -153,14 +153,14 @@ void Service::rollback(const std::string& by, const std::string& revision, Answe
   queue_.add([self = shared_from_this(), by, revision,
               answered = std::move(answered)](const Ticket& ticket) {
     if (!self->recall_or_answer(answered)) return;
-    const auto no = [&](Outcome outcome, const std::string& why) {
-      answered(self->answer(
-          {.outcome = outcome, .message = why, .hint = "overlayctl status " + self->config_.name}));
+    const auto no = [&](Outcome outcome, const std::string& why, const std::string& hint) {
+      answered(self->answer({.outcome = outcome, .message = why, .hint = hint}));
     };
     if (self->state().deployed.id.empty())
-      return no(Outcome::refused, "nothing is deployed yet that could be rolled back");
+      return no(Outcome::refused, "nothing is deployed yet that could be rolled back",
+                "overlayctl status " + self->config_.name);
     const std::string error = self->find_owner();
-    if (!error.empty()) return no(Outcome::failed, error);
+    if (!error.empty()) return no(Outcome::failed, error, self->owner_hint());
     self->go_back(by, revision, answered, ticket);
   });
 }

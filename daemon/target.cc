@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/hash.h"
 #include "base/text.h"
+#include "daemon/advice.h"
 #include "daemon/checkout.h"
 
 namespace overlayd {
@@ -59,12 +60,16 @@ class StepMaker {
     add(StepKind::checkout, folder, checkout_name(target_.commit, trees), from);
   }
 
+  std::string origin_of(const OverlayConfig& overlay) const {
+    return fmt::format("{} {}@{}", place_of(overlay.origin), overlay.link,
+                       target_.commit.substr(0, 8));
+  }
+
   void add_overlay(size_t index) {
     const OverlayConfig& overlay = target_.service.overlays[index];
     const ResolvedOverlay& resolved = target_.overlays[index];
-    const std::string from = fmt::format("{} {}@{}", place_of(overlay.origin), overlay.link,
-                                         target_.commit.substr(0, 8));
-    add_missing_parents(overlay.local, from);
+    const std::string from = origin_of(overlay);
+    add_missing_parents(overlay.local, overlay);
     if (overlay.type == OverlayType::symlink) {
       add_link(overlay, from);
       return add(StepKind::show, overlay.local, resolved.tree, from);
@@ -74,15 +79,19 @@ class StepMaker {
     add(directory ? StepKind::mount : StepKind::mount_file, overlay.local, resolved.tree, from);
   }
 
-  void add_missing_parents(const std::string& path, const std::string& from) {
+  void add_missing_parents(const std::string& path, const OverlayConfig& overlay) {
     const std::string parent = parent_path(path);
     if (parent == "/" || inside_overlay(parent) || !made_.insert(parent).second) return;
     const PathKind kind = facts_(parent);
     if (kind == PathKind::directory) return;
     if (kind != PathKind::missing)
-      throw Error::of("cannot use {}: {} is {}, not a directory", path, parent, name_of(kind));
-    add_missing_parents(parent, from);
-    add(StepKind::directory, parent, "", from);
+      throw Advised(
+          fmt::format("cannot use {}: {} is {}, not a directory", path, parent, name_of(kind)),
+          fmt::format("name {} in {}, or move {} away",
+                      kind == PathKind::symlink ? "what it leads to" : "another place",
+                      place_of(overlay.origin), parent));
+    add_missing_parents(parent, overlay);
+    add(StepKind::directory, parent, "", origin_of(overlay));
   }
 
   // What lies inside another overlay comes from the repository; nothing can be made there.
@@ -96,14 +105,20 @@ class StepMaker {
   void add_link(const OverlayConfig& overlay, const std::string& from) {
     const PathKind kind = facts_(overlay.local);
     if (kind != PathKind::missing)
-      throw Error::of(
-          "cannot put a symbolic link at {0}: {1} is there, and overlayd deletes nothing that it "
-          "did "
-          "not make; move it away (mv {0} {0}.orig) or use type = \"bind\"",
-          overlay.local, name_of(kind));
+      throw Advised(
+          fmt::format("cannot put a symbolic link at {0}: {1} is there, and overlayd deletes "
+                      "nothing that it did not make; move it away (mv {0} {0}.orig) or use type = "
+                      "\"bind\"",
+                      overlay.local, name_of(kind)),
+          what_is_there(overlay));
     const std::string checkout = target_.service.checkout + "/current";
     add(StepKind::link, overlay.local,
         overlay.link == "." ? checkout : checkout + "/" + overlay.link, from);
+  }
+
+  std::string what_is_there(const OverlayConfig& overlay) const {
+    return fmt::format("mv {0} {0}.orig && overlayctl forward {1}; or mend {2}", overlay.local,
+                       target_.service.name, place_of(overlay.origin));
   }
 
   void add_place(const OverlayConfig& overlay, PathKind wanted, const std::string& from) {
@@ -111,11 +126,11 @@ class StepMaker {
     const PathKind kind = facts_(overlay.local);
     if (kind == wanted) return;
     if (kind != PathKind::missing)
-      throw Error::of(
-          "cannot mount {} on {}: {} is {} in the repository, but {} is there on this "
-          "machine; move it away (mv {} {}.orig)",
-          overlay.link, overlay.local, overlay.link, name_of(wanted), name_of(kind), overlay.local,
-          overlay.local);
+      throw Advised(
+          fmt::format("cannot mount {0} on {1}: {0} is {2} in the repository, but {3} is there on "
+                      "this machine; move it away (mv {1} {1}.orig)",
+                      overlay.link, overlay.local, name_of(wanted), name_of(kind)),
+          what_is_there(overlay));
     add(wanted == PathKind::directory ? StepKind::directory : StepKind::file, overlay.local, "",
         from);
   }

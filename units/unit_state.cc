@@ -11,6 +11,12 @@ std::string read_text_variant(sd_bus_message* message) {
   return text;
 }
 
+uint64_t read_seconds_variant(sd_bus_message* message) {
+  uint64_t microseconds = 0;
+  check_neg(sd_bus_message_read(message, "v", "t", &microseconds), "cannot read a unit property");
+  return microseconds / 1'000'000;
+}
+
 // Those of org.freedesktop.systemd1.Unit and .Service that make up a UnitState.
 void read_property(sd_bus_message* message, const std::string& name, UnitState& state) {
   if (name == "LoadState")
@@ -21,6 +27,8 @@ void read_property(sd_bus_message* message, const std::string& name, UnitState& 
     state.sub = read_text_variant(message);
   else if (name == "Result")
     state.result = read_text_variant(message);
+  else if (name == "ActiveEnterTimestamp")
+    state.active_since = read_seconds_variant(message);
   else if (name == "ExecMainStatus")
     check_neg(sd_bus_message_read(message, "v", "i", &state.exit_status), "cannot read {}", name);
   else
@@ -36,7 +44,7 @@ bool is_error(sd_bus_message* answer) {
 std::string describe(const UnitState& state) {
   if (state.load == "not-found") return "not found";
   if (state.load == "masked") return "masked";
-  if (state.active != "failed") return fmt::format("{} ({})", state.active, state.sub);
+  if (!state.failed()) return fmt::format("{} ({})", state.active, state.sub);
   const std::string result = state.result.empty() ? state.sub : state.result;
   if (state.exit_status == 0) return fmt::format("failed ({})", result);
   return fmt::format("failed ({}, status {})", result, state.exit_status);
@@ -62,9 +70,13 @@ std::map<std::string, UnitState> read_unit_states(sd_bus_message* answer) {
   uint32_t job = 0;
   while (sd_bus_message_read(answer, "(ssssssouso)", &text[0], &text[1], &text[2], &text[3],
                              &text[4], &text[5], &text[6], &job, &text[7], &text[8]) > 0)
-    states[text[0]] = {
-        .load = text[2], .active = text[3], .sub = text[4], .result = "", .exit_status = 0};
+    states[text[0]] = {.load = text[2], .active = text[3], .sub = text[4], .result = ""};
   return states;
+}
+
+UnitState state_of(const std::string& unit, const std::map<std::string, UnitState>& states) {
+  const auto found = states.find(unit);
+  return found == states.end() ? UnitState{} : found->second;
 }
 
 }  // namespace overlayd

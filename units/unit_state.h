@@ -3,6 +3,7 @@
 
 #include <systemd/sd-bus.h>
 
+#include <cstdint>
 #include <map>
 #include <string>
 
@@ -14,6 +15,11 @@ struct UnitState {
   std::string sub;     // running, dead, exited, …
   std::string result;  // success, exit-code, signal, timeout, start-limit-hit, …
   int exit_status = 0;
+  uint64_t active_since = 0;  // seconds since the epoch, the last time; 0: never, or not known
+
+  bool failed() const { return active == "failed"; }
+  // Of a state that systemd has told.
+  bool exists() const { return load != "not-found" && load != "masked"; }
 };
 
 // "active (running)", "failed (exit-code, status 1)", "not found".
@@ -21,7 +27,10 @@ std::string describe(const UnitState& state);
 
 // The answer to GetAll of a unit's properties; empty if it is an error.
 UnitState read_unit_state(sd_bus_message* answer);
-// The answer to ListUnitsByNames, by name and without results; empty if it is an error.
+// The answer to ListUnitsByNames, by name, without results and times; empty if it is an error.
 std::map<std::string, UnitState> read_unit_states(sd_bus_message* answer);
+
+// Of what is not in there nothing is known.
+UnitState state_of(const std::string& unit, const std::map<std::string, UnitState>& states);
 
 }  // namespace overlayd

@@ -46,9 +46,11 @@ std::string words_for(const std::string& job_result) {
 
 UnitObstacle obstacle_of(const Error& error) {
   const auto* answer = dynamic_cast<const BusError*>(&error);
-  const bool cannot =
-      answer != nullptr && answer->name() == "org.freedesktop.systemd1.JobTypeNotApplicable";
-  return cannot ? UnitObstacle::cannot_reload : UnitObstacle::none;
+  const std::string name = answer == nullptr ? "" : answer->name();
+  if (name == "org.freedesktop.systemd1.JobTypeNotApplicable") return UnitObstacle::cannot_reload;
+  if (name == "org.freedesktop.systemd1.NoSuchUnit") return UnitObstacle::not_found;
+  if (name == "org.freedesktop.systemd1.UnitMasked") return UnitObstacle::masked;
+  return UnitObstacle::none;
 }
 
 }  // namespace
@@ -148,12 +150,28 @@ void Units::examine(const std::string& unit, std::function<void(const UnitState&
   });
 }
 
-void Units::states(const std::vector<std::string>& units, States answered) {
+void Units::states(const std::vector<std::string>& units, const std::set<std::string>& closely,
+                   const States& answered) {
   BusMessage message = new_call(manager_path, manager, "ListUnitsByNames");
   append_texts(message.get(), units);
-  send(std::move(message), [answered = std::move(answered)](sd_bus_message* answer) {
-    answered(read_unit_states(answer));
+  send(std::move(message), [this, closely, answered](sd_bus_message* answer) {
+    look_closer(read_unit_states(answer), closely, answered);
   });
+}
+
+void Units::look_closer(std::map<std::string, UnitState> states,
+                        const std::set<std::string>& closely, const States& answered) {
+  std::vector<std::string> units;
+  for (const auto& [unit, state] : states)
+    if (state.failed() || closely.contains(unit)) units.push_back(unit);
+  if (units.empty()) return answered(states);
+  const auto all = std::make_shared<std::map<std::string, UnitState>>(std::move(states));
+  const auto left = std::make_shared<size_t>(units.size());
+  for (const auto& unit : units)
+    examine(unit, [all, left, unit, answered](const UnitState& state) {
+      if (!state.load.empty()) (*all)[unit] = state;
+      if (--*left == 0) answered(*all);
+    });
 }
 
 }  // namespace overlayd

@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -26,7 +27,7 @@ enum class UnitVerb {
 std::string name_of(UnitVerb verb);  // as systemctl spells it
 
 // What makes it no use to try the same again.
-enum class UnitObstacle { none, cannot_reload, does_not_run };
+enum class UnitObstacle { none, cannot_reload, does_not_run, not_found, masked };
 
 struct UnitOutcome {
   bool ok = false;
@@ -47,9 +48,11 @@ class Units {
   void act(const std::string& unit, UnitVerb verb, Done done);
   // Starts it and waits until it has ended.
   void run(const TransientUnit& unit, Done done);
-  // Asks for the states of all of `units` at once; an empty map if systemd does not answer.
-  void states(const std::vector<std::string>& units, States answered);
-  // The state of one, with its last result and exit status.
+  // Asks for the states of all of `units` at once; an empty map if systemd does not answer. Those
+  // that failed, or are in `closely`, come as examine() tells them.
+  void states(const std::vector<std::string>& units, const std::set<std::string>& closely,
+              const States& answered);
+  // The state of one, with its last result, exit status and time.
   void examine(const std::string& unit, std::function<void(const UnitState&)> answered);
 
  private:
@@ -60,6 +63,8 @@ class Units {
   void forget_failures(const std::string& unit);
   void await_job(sd_bus_message* answer, const std::string& unit, const std::string& doing,
                  const Done& done);
+  void look_closer(std::map<std::string, UnitState> states, const std::set<std::string>& closely,
+                   const States& answered);
   void explain(const std::string& unit, UnitOutcome outcome, const Done& done);
 
   sd_bus* bus_;

@@ -104,6 +104,10 @@ TEST(Advice, NamesAnActionThatTheUnitCanTake) {
     EXPECT_NE(text(UnitObstacle::cannot_reload).find(word), std::string::npos) << word;
   for (const char* word : {"systemctl start nginx.service", "services.toml:7"})
     EXPECT_NE(text(UnitObstacle::does_not_run).find(word), std::string::npos) << word;
+  EXPECT_EQ(text(UnitObstacle::not_found),
+            "name the unit that is meant in services.toml:7, or install what brings it");
+  for (const char* word : {"systemctl unmask nginx.service", "services.toml:7"})
+    EXPECT_NE(text(UnitObstacle::masked).find(word), std::string::npos) << word;
 }
 
 }  // namespace

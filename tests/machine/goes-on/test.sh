@@ -110,6 +110,7 @@ mark=$(log_mark)
 systemctl start overlayd
 wait_for 20 is late condition failed
 assert_contains "$(of late error)" 'File exists'
+assert_contains "$(of late error_hint)" 'mv /mnt/late/conf /mnt/late/conf.orig'
 assert_lacks "$(journalctl --quiet --unit=overlayd --after-cursor="$mark" --output=cat)" "late: $(of late error)"
 rm /mnt/late/conf
 wait_for 30 shows /mnt/late/conf/page 5
@@ -212,3 +213,27 @@ push 8
 wait_for 20 shows /etc/web/page 8
 [[ ! -e /etc/nopkg ]]
 assert_contains "$(of nopkg error)" no-such-package
+assert_contains "$(of nopkg error_hint)" 'is package right in services.toml:7?'
+
+say "what cannot come about by itself is told with its place in services.toml"
+mkdir /srv/hers
+touch /srv/hers/file
+ln -s hers /srv/his
+configure "$web
+[[services]]
+service = \"nouser\"
+user = \"no-such-user\"
+package = \"git\"
+dirs = [{ local = \"/etc/nouser\", link = \"etc\" }]
+[[services]]
+service = \"taken\"
+dirs = [{ local = \"/srv/hers/file\", link = \"etc\" }]
+[[services]]
+service = \"linked\"
+dirs = [{ local = \"/srv/his/x\", link = \"etc\" }]"
+for name in nouser taken linked; do
+  wait_for 20 is "$name" condition failed
+done
+assert_contains "$(of nouser error_hint)" 'in services.toml:7'
+assert_contains "$(of taken error_hint)" 'mv /srv/hers/file /srv/hers/file.orig && overlayctl forward taken; or mend services.toml:14'
+assert_contains "$(of linked error_hint)" 'name what it leads to in services.toml:17'

@@ -37,9 +37,14 @@ unit worker@ %i
 unit stopped b
 printf '[Service]\nExecStart=sleep infinity\n' >/etc/systemd/system/stubborn.service
 systemctl start stubborn
+systemctl mask --quiet hidden
+cat >/etc/systemd/system/brief.service <<'UNIT'
+[Service]
+ExecStart=/bin/sh -c "grep -q fatal /etc/brief/page && sleep 0.2 && exit 3; exec sleep infinity"
+UNIT
 
 make_repo site
-for name in app web a b; do
+for name in app web a b brief; do
   put site "$name/page" <<<one
   put site "$name.conf" <<<one
 done
@@ -93,6 +98,20 @@ dirs = [{ local = "/etc/stopped", link = "b" }]
 name = "silent"
 service = "app"
 dirs = [{ local = "/etc/silent", link = "b" }]
+
+[[services]]
+service = "hidden"
+action = "restart"
+dirs = [{ local = "/etc/hidden", link = "b" }]
+
+[[services]]
+service = "ghost"
+dirs = [{ local = "/etc/ghost", link = "b" }]
+
+[[services]]
+service = "brief"
+action = "restart"
+dirs = [{ local = "/etc/brief", link = "brief" }]
 TOML
 install_overlayd
 wait_for 20 condition_is second ok
@@ -101,10 +120,12 @@ wait_for 20 condition_is app ok
 wait_for 20 condition_is absent failed
 wait_for 20 condition_is stubborn failed
 wait_for 20 condition_is stopped failed
+wait_for 20 condition_is hidden failed
+wait_for 20 condition_is brief ok
 
 say "what is started, and what is not"
 assert_eq $'start app\nstart b\nstart web' "$(record | sort)"
-systemctl is-active --quiet app web worker@b
+systemctl is-active --quiet app web worker@b brief
 fails_with 3 systemctl is-active worker@a
 
 say "a unit that is not there is an error that says so"
@@ -119,8 +140,37 @@ assert_contains "$(of stubborn error_hint)" services.toml:
 assert_contains "$(of stopped error)" "the unit does not run, it is inactive (dead)"
 assert_contains "$(of stopped error_hint)" "systemctl start stopped.service"
 
-say "before anything else was deployed there is nothing to go back to"
-assert_eq "journalctl -u absent.service" "$(of absent error_hint)"
+assert_contains "$(of absent error_hint)" 'name the unit that is meant in services.toml:'
+assert_contains "$(of hidden error_hint)" 'systemctl unmask hidden.service'
+assert_contains "$(overlayctl status)" '!  ghost '
+assert_contains "$(of ghost note)" 'ghost.service is not found: name the unit that is meant in services.toml:'
+assert_eq ok "$(of ghost condition)"
+
+say "a failure is over when somebody has started the unit"
+is_started() { systemctl restart "$1" && condition_is "$1" ok; }
+wait_for 5 is_started stopped
+assert_eq null "$(of stopped error)"
+systemctl stop stopped
+
+say "or when services.toml names an action that it can take"
+sed -i '/"stubborn"/,/dirs/ s/"reload"/"restart"/' /etc/overlayd/services.toml
+overlayctl reload >/dev/null
+wait_for 10 condition_is stubborn ok
+
+say "a unit that dies after its restart is told, with what helps"
+change brief brief/page fatal
+wait_for 5 condition_is brief failed
+assert_eq "brief.service failed (exit-code, status 3)" "$(of brief error)"
+assert_eq "journalctl -u brief.service; overlayctl rollback brief" "$(of brief error_hint)"
+for arguments in "" brief; do
+  # shellcheck disable=SC2086  # none or one
+  assert_contains "$(overlayctl status $arguments)" "brief.service failed (exit-code, status 3)"
+done
+metrics() { busctl call org.overlayd1 /org/overlayd1 org.overlayd1.Manager Metrics; }
+assert_contains "$(metrics)" 'overlayd_service_failed{service=\"brief\"} 1'
+overlayctl rollback brief >/dev/null
+assert_eq ok "$(of brief condition)"
+assert_contains "$(metrics)" 'overlayd_service_failed{service=\"brief\"} 0'
 
 say "each overlay's own action"
 change app app.conf two
@@ -207,3 +257,12 @@ commit site smashed >/dev/null
 fails_with 1 overlayctl forward second
 assert_contains "$output" worker@b.service
 systemctl is-active --quiet worker@b
+
+say "a service that is taken out: its unit is told, and the journal says what became of it"
+sed -i '/^! grep/ s/.*/exit 7/' /usr/local/bin/act
+mark=$(log_mark)
+sed -i '/^name = "second"/,/^dirs/ d' /etc/overlayd/services.toml
+sed -i 'N;/^\[\[services\]\]\n$/d;P;D' /etc/overlayd/services.toml
+overlayctl reload >/dev/null
+wait_log 10 overlayd 'second: .*its files were taken away, but: cannot try-reload-or-restart worker@b.service' "$mark"
+[[ ! -e /etc/b ]]

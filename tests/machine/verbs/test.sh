@@ -262,7 +262,7 @@ test_freeze() {
   assert_eq following "$(of web state)"
 
   say "and a freeze ends by itself"
-  overlayctl freeze web --for 1s
+  overlayctl freeze web --for 2s
   assert_eq frozen "$(of web state)"
   write_page nine >/dev/null
   wait_for 10 is_following web
@@ -272,6 +272,8 @@ test_freeze() {
   overlayctl rollback web
   fails_with 3 overlayctl thaw web
   assert_contains "$output" 'overlayctl forward web'
+  overlayctl freeze web
+  assert_eq "frozen forward" "$(of web state) $(of web ends_with)" "what makes one follow that is both"
   overlayctl forward web
 }
 
