@@ -104,10 +104,11 @@ std::string render_service(const Value& service, const View& view) {
             unit_state.colour);
   block.add("Overlays", overlay_lines(service));
   block.add("Note", shown_lines(service, "note"));
-  if (service.at("error").text().empty()) return text;
-  block.add("Error", shown_lines(service, "error"), colour_of_error(service));
-  block.add("", retry_of(service, view.now), Colour::dim);
-  block.add("Hint", hint_of(service));
+  for (const auto& problem : service.at("problems").list()) {
+    block.add("Error", shown_lines(problem, "error"), colour_of_problem(service, problem));
+    block.add("", retry_of(problem, view.now), Colour::dim);
+    block.add("Hint", hint_of(service, problem));
+  }
   return text;
 }
 

@@ -18,12 +18,15 @@ std::string unit_in_list(const Value& service) {
   return state.empty() ? unit : fmt::format("{} {}", unit, state);
 }
 
-void add_failure(Table& table, const Value& service, const View& view) {
-  if (service.at("error").text().empty() || is_of_upstream(service)) return;  // said below
-  const std::string when = retry_of(service, view.now);
-  table.add_note({shown_lines(service, "error"), colour_of_error(service)});
-  if (!when.empty()) table.add_note({when, Colour::dim});
-  table.add_note({"→ " + hint_of(service)});
+// What is wrong with an upstream is said below, once.
+void add_problems(Table& table, const Value& service, const View& view) {
+  for (const auto& problem : service.at("problems").list()) {
+    if (problem.at("of").text() == "upstream") continue;
+    const std::string when = retry_of(problem, view.now);
+    table.add_note({shown_lines(problem, "error"), colour_of_problem(service, problem)});
+    if (!when.empty()) table.add_note({when, Colour::dim});
+    table.add_note({"→ " + hint_of(service, problem)});
+  }
 }
 
 // A service that is held says by whom; what ends it matters once the upstream has moved on.
@@ -36,11 +39,10 @@ void add_hold(Table& table, const Value& service, const View& view) {
                               shown(service, "ends_with"), shown(service, "name"))});
 }
 
-void add_missing(Table& table, const Value& service) {
-  const auto missing = missing_overlays(service);
-  if (missing.empty()) return;
-  table.add_note({"not in place: " + join(missing, ", "), Colour::red});
-  table.add_note({fmt::format("→ more: overlayctl status {}", shown(service, "name"))});
+void add_unit_note(Table& table, const Value& service) {
+  if (lacks_unit(service))
+    table.add_note({fmt::format("→ {} is {}: overlayctl status {}", shown(service, "unit"),
+                                shown(service, "unit_state"), shown(service, "name"))});
 }
 
 void add_service(Table& table, const Value& service, const View& view) {
@@ -54,8 +56,8 @@ void add_service(Table& table, const Value& service, const View& view) {
                  {unit_in_list(service), unit_state_of(service).colour}});
   const std::string doing = doing_of(service, view.now);
   if (!doing.empty()) table.add_note({doing, Colour::dim});
-  add_failure(table, service, view);
-  add_missing(table, service);
+  add_problems(table, service, view);
+  if (service.at("problems").list().empty()) add_unit_note(table, service);
   add_hold(table, service, view);
 }
 

@@ -25,23 +25,27 @@ std::string names_of(const Followers& followers) {
 
 // The one to speak for all: which waits for its first content, or else could be taken forward.
 const Value& worst_of(const Followers& followers) {
-  const auto first = [&](const char* key, const char* text) {
-    return std::find_if(followers.begin(), followers.end(),
-                        [&](const Value* service) { return service->at(key).text() == text; });
+  const auto follows = [](const Value* service) {
+    return service->at("state").text() == "following";
   };
-  for (const auto found : {first("condition", "failed"), first("state", "following")})
-    if (found != followers.end()) return **found;
-  return *followers.front();
+  const auto waits = [](const Value* service) { return waits_for_upstream(*service); };
+  const auto waiting = std::find_if(followers.begin(), followers.end(), waits);
+  if (waiting != followers.end()) return **waiting;
+  const auto following = std::find_if(followers.begin(), followers.end(), follows);
+  return following == followers.end() ? *followers.front() : **following;
 }
 
 void add_upstream(Table& table, const Followers& followers, const View& view) {
   const Value& service = worst_of(followers);
-  table.add_row({mark_of(service), {shown(service, "upstream"), Colour::bold}});
+  const Value& problem = *problem_of_upstream(service);
+  const Colour colour = colour_of_problem(service, problem);
+  table.add_row({{waits_for_upstream(service) ? "✗" : "!", colour},
+                 {shown(service, "upstream"), Colour::bold}});
   table.add_note({"followed by " + names_of(followers)});
-  table.add_note({shown_lines(service, "error"), colour_of_error(service)});
-  const std::string when = retry_of(service, view.now);
+  table.add_note({shown_lines(problem, "error"), colour});
+  const std::string when = retry_of(problem, view.now);
   if (!when.empty()) table.add_note({when, Colour::dim});
-  table.add_note({"→ " + hint_of(service)});
+  table.add_note({"→ " + hint_of(service, problem)});
 }
 
 }  // namespace
@@ -49,7 +53,8 @@ void add_upstream(Table& table, const Followers& followers, const View& view) {
 std::string render_upstreams(const List& services, const View& view) {
   std::map<std::string, Followers> troubled;
   for (const auto& service : services)
-    if (is_of_upstream(service)) troubled[service.at("upstream").text()].push_back(&service);
+    if (problem_of_upstream(service) != nullptr)
+      troubled[service.at("upstream").text()].push_back(&service);
   if (troubled.empty()) return "";
   Table table({{"", false}, {"", true}});
   for (const auto& [upstream, followers] : troubled) add_upstream(table, followers, view);

@@ -45,16 +45,15 @@ Cell mark_of(const Value& service) {
   if (condition == "failed") return {"✗", Colour::red};
   if (condition == "changing") return {"…", Colour::yellow};
   if (condition == "waiting") return {"·", Colour::dim};
-  if (!missing_overlays(service).empty()) return {"✗", Colour::red};
-  const bool unit_failed = service.at("unit_state").text().starts_with("failed");
-  if (unit_failed || !service.at("error").text().empty()) return {"!", Colour::yellow};
+  if (lacks_unit(service) || !service.at("problems").list().empty()) return {"!", Colour::yellow};
   if (!service.has("in_sync")) return {"·", Colour::dim};
   if (is_behind(service)) return {"≠", Colour::yellow};
   return {"✓", Colour::green};
 }
 
-Colour colour_of_error(const Value& service) {
-  return service.at("condition").text() == "failed" ? Colour::red : Colour::yellow;
+bool lacks_unit(const Value& service) {
+  const std::string state = service.at("unit_state").text();
+  return state == "not found" || state == "masked";
 }
 
 Cell mark_of_outcome(const std::string& outcome) {
@@ -105,33 +104,36 @@ std::string doing_of(const Value& service, int64_t now) {
   return fmt::format("{}, since {}", doing, relative_time(service.at("doing_since").number(), now));
 }
 
-std::string retry_of(const Value& service, int64_t now) {
+const Value* problem_of_upstream(const Value& service) {
+  for (const auto& problem : service.at("problems").list())
+    if (problem.at("of").text() == "upstream") return &problem;
+  return nullptr;
+}
+
+bool waits_for_upstream(const Value& service) {
+  return problem_of_upstream(service) != nullptr && service.at("deployed").text().empty();
+}
+
+Colour colour_of_problem(const Value& service, const Value& problem) {
+  const bool harmless = &problem == problem_of_upstream(service) && !waits_for_upstream(service);
+  return harmless ? Colour::yellow : Colour::red;
+}
+
+std::string retry_of(const Value& problem, int64_t now) {
   std::vector<std::string> parts;
-  if (const int64_t since = service.at("error_at").number(); since > 0)
+  if (const int64_t since = problem.at("error_at").number(); since > 0)
     parts.push_back("since " + relative_time(since, now));
-  if (const int64_t next = service.at("retry_at").number(); next > 0)
+  if (const int64_t next = problem.at("retry_at").number(); next > 0)
     parts.push_back(next > now ? "next try " + relative_time(next, now) : "next try now");
   return join(parts, ", ");
 }
 
-bool is_of_upstream(const Value& service) { return service.at("error_of").text() == "upstream"; }
-
-std::string hint_of(const Value& service) {
-  std::string hint = shown_lines(service, "error_hint");
+std::string hint_of(const Value& service, const Value& problem) {
+  std::string hint = shown_lines(problem, "error_hint");
   if (!hint.empty()) return hint;
-  const std::string name = shown(service, "name");
-  return is_held(service) ? fmt::format("see what happened: overlayctl log {}", name)
-                          : fmt::format("try again now: overlayctl forward {}", name);
-}
-
-std::vector<std::string> missing_overlays(const Value& service) {
-  std::vector<std::string> missing;
-  const bool settled = service.at("condition").text() != "changing";
-  if (service.at("deployed").text().empty() || !settled) return missing;
-  for (const auto& overlay : service.at("overlays").list())
-    if (overlay.has("live") && !overlay.at("live").truth())
-      missing.push_back(shown(overlay, "local"));
-  return missing;
+  return is_held(service)
+             ? "see what happened: journalctl -u overlayd"
+             : fmt::format("try again now: overlayctl forward {}", shown(service, "name"));
 }
 
 }  // namespace overlayd::ctl

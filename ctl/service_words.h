@@ -22,9 +22,10 @@ std::string short_hash(const Value& dict, const std::string& key);
 std::string change_of(const Value& dict, const std::string& from_key, const std::string& to_key);
 
 // One sign for how a service stands: ✓ in sync, ≠ upstream has other content, ✗ failed or not in
-// place, ! an error that leaves what is deployed as it is, … changing, · nothing deployed yet.
+// place, ! the upstream is away or there is no such unit, … changing, · nothing deployed yet.
 Cell mark_of(const Value& service);
-Colour colour_of_error(const Value& service);
+// Whether systemd has no unit of that name, or must not start it.
+bool lacks_unit(const Value& service);
 // ✓ done, ✗ failed, ! refused, - nothing changed.
 Cell mark_of_outcome(const std::string& outcome);
 // Of what is said about it: failures and refusals stand out.
@@ -41,13 +42,16 @@ Cell unit_state_of(const Value& service);
 std::string hold_of(const Value& service, int64_t now);
 // "fetching from https://…, since 5s ago"; "" if nothing is under way.
 std::string doing_of(const Value& service, int64_t now);
+// Below, `problem` is one of the service's problems.
+
+// What is wrong with its upstream, and so with all that follow that; null if nothing is.
+const Value* problem_of_upstream(const Value& service);
+// Whether that alone is why it has nothing yet.
+bool waits_for_upstream(const Value& service);
+Colour colour_of_problem(const Value& service, const Value& problem);
 // "since 5m ago, next try in 2m"; "" if neither is known.
-std::string retry_of(const Value& service, int64_t now);
-// Whether what is wrong is wrong with its upstream, and so with all that follow that.
-bool is_of_upstream(const Value& service);
-// What to do about a failure: the daemon's own hint, or the command that helps.
-std::string hint_of(const Value& service);
-// Where the deployed content is not in place.
-std::vector<std::string> missing_overlays(const Value& service);
+std::string retry_of(const Value& problem, int64_t now);
+// What to do about it: the daemon's own hint, or the command that helps.
+std::string hint_of(const Value& service, const Value& problem);
 
 }  // namespace overlayd::ctl

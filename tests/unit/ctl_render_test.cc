@@ -42,6 +42,15 @@ Dict service() {
           {"overlays", List{overlay()}}};
 }
 
+// Something is wrong with `part` of it.
+Dict wrong(Dict service, const std::string& part, Dict problem) {
+  problem["of"] = part;
+  List problems = service.contains("problems") ? service["problems"].list() : List{};
+  problems.emplace_back(std::move(problem));
+  service["problems"] = std::move(problems);
+  return service;
+}
+
 Dict behind() {
   return with(service(), {{"upstream_commit", new_commit},
                           {"upstream_subject", "Fix the dashboards"},
@@ -86,20 +95,22 @@ TEST_F(CtlRender, StatusIsOneLineAServiceWithUpstreamBesideDeployed) {
 }
 
 TEST_F(CtlRender, StatusPutsTheProblemAndWhatHelpsBelowTheLine) {
-  const Dict failed = with(service(), {{"condition", "failed"},
-                                       {"error", "cannot fetch: no route to host"},
-                                       {"error_at", now - 300},
-                                       {"retry_at", now + 125}});
+  const Dict problem{
+      {"error", "cannot mount: no space"}, {"error_at", now - 300}, {"retry_at", now + 125}};
+  const Dict failing = with(service(), {{"condition", "failed"}});
+  const Dict failed = wrong(failing, "service", problem);
   EXPECT_EQ(render_status(status_of({failed}), view_),
             head +
                 "   NAME     STATE              DEPLOYED  UPSTREAM  SINCE   UNIT\n"
                 "✗  grafana  following, failed  8bd0e77a  8bd0e77a  3m ago  grafana-server active "
                 "(running)\n"
-                "   cannot fetch: no route to host\n"
+                "   cannot mount: no space\n"
                 "   since 5m ago, next try in 2m\n"
                 "   → try again now: overlayctl forward grafana\n");
-  const Dict hinted = with(failed, {{"error_hint", "check the network"}});
-  EXPECT_NE(render_status(status_of({hinted}), view_).find("   → check the network\n"),
+  const Dict hinted = wrong(failing, "service", with(problem, {{"error_hint", "make room"}}));
+  EXPECT_NE(render_status(status_of({hinted}), view_).find("   → make room\n"), std::string::npos);
+  const Dict held = with(failed, {{"state", "frozen"}});
+  EXPECT_NE(render_status(status_of({held}), view_).find("   → see what happened: journalctl "),
             std::string::npos);
 }
 
@@ -116,16 +127,15 @@ TEST_F(CtlRender, StatusSaysWhatIsUnderWay) {
 }
 
 TEST_F(CtlRender, StatusTellsAnUpstreamThatIsAwayFromAFailure) {
-  const Dict away = with(service(), {{"error", "cannot fetch: no route to host"}});
+  const Dict away = wrong(service(), "upstream", {{"error", "cannot fetch: no route to host"}});
   EXPECT_NE(render_status(status_of({away}), view_).find("!  grafana  following  8bd0e77a"),
             std::string::npos);
 }
 
 TEST_F(CtlRender, StatusSaysOnceWhatIsWrongWithAnUpstream) {
-  const Dict away = with(service(), {{"error", "no route to host"},
-                                     {"error_of", "upstream"},
-                                     {"error_at", now - 300},
-                                     {"retry_at", now + 125}});
+  const Dict away =
+      wrong(service(), "upstream",
+            {{"error", "no route to host"}, {"error_at", now - 300}, {"retry_at", now + 125}});
   const Dict held = with(away, {{"name", "held"}, {"state", "frozen"}});
   const Dict web = with(away, {{"name", "web"}});
   EXPECT_EQ(render_status(status_of({held, web}), view_),
@@ -140,6 +150,42 @@ TEST_F(CtlRender, StatusSaysOnceWhatIsWrongWithAnUpstream) {
                 "   no route to host\n"
                 "   since 5m ago, next try in 2m\n"
                 "   → try again now: overlayctl forward web\n");
+}
+
+TEST_F(CtlRender, StatusHidesNoProblemBehindAnother) {
+  const Dict reload{{"error", "cannot reload"}, {"error_hint", "journalctl -u grafana-server"}};
+  const Dict failed = wrong(with(service(), {{"condition", "failed"}}), "unit", reload);
+  const Dict both = wrong(failed, "upstream", {{"error", "no route to host"}});
+  EXPECT_EQ(render_status(status_of({both}), view_),
+            head +
+                "   NAME     STATE              DEPLOYED  UPSTREAM  SINCE   UNIT\n"
+                "✗  grafana  following, failed  8bd0e77a  8bd0e77a  3m ago  grafana-server active "
+                "(running)\n"
+                "   cannot reload\n"
+                "   → journalctl -u grafana-server\n"
+                "\n"
+                "!  https://git.example.net/site\n"
+                "   followed by grafana\n"
+                "   no route to host\n"
+                "   → try again now: overlayctl forward grafana\n");
+  EXPECT_NE(render_details(status_of({both}), view_)
+                .find("  Error     cannot reload\n"
+                      "  Hint      journalctl -u grafana-server\n"
+                      "  Error     no route to host\n"
+                      "  Hint      try again now: overlayctl forward grafana\n"),
+            std::string::npos);
+}
+
+TEST_F(CtlRender, StatusPutsNoCheckMarkOnAServiceWithoutItsUnit) {
+  for (const std::string state : {"not found", "masked"}) {
+    const std::string text =
+        render_status(status_of({with(service(), {{"unit_state", state}})}), view_);
+    EXPECT_NE(text.find("!  grafana"), std::string::npos) << text;
+    EXPECT_NE(
+        text.find("   → grafana-server.service is " + state + ": overlayctl status grafana\n"),
+        std::string::npos)
+        << text;
+  }
 }
 
 TEST_F(CtlRender, StatusSaysWhoFrozeAndHowToThawOnceThereIsSomethingNew) {
@@ -163,13 +209,6 @@ TEST_F(CtlRender, StatusSaysHowToLeaveARollback) {
                 .find("   pinned by root 1m ago\n"
                       "   → follow main again: overlayctl forward grafana\n"),
             std::string::npos);
-}
-
-TEST_F(CtlRender, StatusShowsAnOverlayThatIsNotInPlace) {
-  const Dict gone = with(service(), {{"overlays", List{with(overlay(), {{"live", false}})}}});
-  const std::string text = render_status(status_of({gone}), view_);
-  EXPECT_NE(text.find("✗  grafana"), std::string::npos) << text;
-  EXPECT_NE(text.find("   not in place: /etc/grafana\n"), std::string::npos) << text;
 }
 
 TEST_F(CtlRender, StatusBeginsWithARefusedConfiguration) {
@@ -215,15 +254,15 @@ TEST_F(CtlRender, DetailsOfAServiceInSync) {
 }
 
 TEST_F(CtlRender, DetailsOfAServiceInTrouble) {
-  const Dict failed = with(behind(), {{"state", "frozen"},
+  const Dict frozen = with(behind(), {{"state", "frozen"},
                                       {"by", "root"},
                                       {"since", now - 60},
                                       {"condition", "failed"},
                                       {"note", "the server cannot filter"},
-                                      {"error", "first line\nsecond line"},
-                                      {"error_hint", "do this"},
-                                      {"error_at", now - 5},
                                       {"overlays", List{with(overlay(), {{"live", false}})}}});
+  const Dict failed = wrong(
+      frozen, "service",
+      {{"error", "first line\nsecond line"}, {"error_hint", "do this"}, {"error_at", now - 5}});
   EXPECT_EQ(render_details(status_of({failed}), view_),
             head +
                 "\n"

@@ -25,6 +25,12 @@ upstream = "$(upstream site)"
 dirs = [{ local = "/etc/away", link = "etc" }]
 
 [[services]]
+service = "sick"
+action = "restart"
+upstream = "$(upstream site)"
+dirs = [{ local = "/etc/sick", link = "etc" }]
+
+[[services]]
 service = "lost"
 upstream = "$(upstream other)"
 branch = "nowhere"
@@ -48,7 +54,7 @@ fails_with 3 overlayctl forward lost
 assert_contains "$output" "no branch 'nowhere'"
 assert_contains "$(overlayctl status || true)" site.git
 assert_contains "$(of lost error)" '(it has main)'
-assert_contains "$(of lost error_hint)" 'correct branch in services.toml:9'
+assert_contains "$(of lost error_hint)" 'correct branch in services.toml:15'
 assert_eq upstream "$(of away error_of)"
 
 say "one that hangs is added: the others come up, and follow"
@@ -99,6 +105,48 @@ assert_eq one "$(cat /etc/away/page)"
 assert_eq ok "$(of away condition)" "condition"
 (($(of away retry_at) > 0))
 
+say "beside what else is wrong with a service"
+assert_contains "$(of sick error)" "sick.service not found"
+for arguments in "" sick; do
+  # shellcheck disable=SC2086  # none or one
+  told=$(overlayctl status $arguments)
+  assert_contains "$told" "sick.service not found"
+  assert_contains "$told" "'/srv/git/site.git'"
+done
+
+say "what somebody unmounts meanwhile is put back, at the next poll"
+next=$(of away retry_at)
+umount /etc/away
+for _ in 1 2 3 4; do
+  fails_with 1 overlayctl forward sick
+done
+is_asked_again() { (($(of away retry_at) > next)); }
+wait_for 15 is_asked_again
+wait_for 5 overlay_at /etc/away
+assert_eq one "$(cat /etc/away/page)"
+
+say "and by a forward, as status says"
+umount /etc/away
+assert_contains "$(overlayctl status away)" 'not in place: /etc/away'
+assert_contains "$(overlayctl status away)" 'overlayctl forward away'
+assert_eq failed "$(of away condition)"
+fails_with 1 overlayctl forward away
+assert_contains "$output" 'put back'
+assert_contains "$output" site.git
+overlay_at /etc/away
+assert_eq ok "$(of away condition)"
+
+say "who asks by hand does not put the next try off"
+(($(of away retry_at) < $(date +%s) + 13)) || fail "the next try is in $(($(of away retry_at) - $(date +%s))) s"
+
+say "what is new in services.toml about it has it asked soon again"
+next=$(of away retry_at)
+sed -i 's/"1s"/"2s"/' /etc/overlayd/services.toml
+overlayctl reload >/dev/null
+is_put_otherwise() { (($(of away retry_at) != next)); }
+wait_for 5 is_put_otherwise
+(($(of away retry_at) < $(date +%s) + 8)) || fail "the next try is in $(($(of away retry_at) - $(date +%s))) s"
+
 say "it comes back with news"
 put site etc/page <<<two
 mv /srv/git/site.away /srv/git/site.git
@@ -106,3 +154,12 @@ commit site two >/dev/null
 wait_for 40 shows /etc/away/page two
 wait_for 10 is_well away
 assert_contains "$(journalctl --quiet --unit=overlayd --after-cursor="$mark" --output=cat)" "answers again"
+
+say "what was wrong by an earlier services.toml is forgotten with it"
+sed -i 's/"nowhere"/"nope"/' /etc/overlayd/services.toml
+overlayctl reload >/dev/null
+wait_for 10 has_error lost "no branch 'nope'"
+sed -i '/"nope"/d; /"lost"/,/dirs/ s/other.git/othr.git/' /etc/overlayd/services.toml
+overlayctl reload >/dev/null
+wait_for 10 has_error lost othr.git
+assert_lacks "$(overlayctl status)" nope
