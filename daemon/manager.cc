@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "daemon/restore.h"
+#include "mounts/write_protect.h"
 
 namespace overlayd {
 namespace {
@@ -45,6 +46,7 @@ void Manager::start(Callback ready) {
     apply_config();
     if (reloaded_) reloaded_();
   });
+  mount_watch_ = std::make_unique<MountWatch>(loop_, [this] { mounts_changed(); });
   for (const auto& service : config().services)
     if (!has_content(service.name)) not_up_yet_.insert(service.name);
   ready_timer_ = loop_.after(ready_timeout, [this] { announce_ready(); });
@@ -64,6 +66,14 @@ void Manager::put_in_place() {
 bool Manager::has_content(const std::string& service) const {
   const auto remembered = memory_.find(service);
   return remembered != memory_.end() && !remembered->second.state.deployed.id.empty();
+}
+
+// Somebody may have taken an overlay away. So may the kernel: what replaces or removes a file in
+// another mount namespace, as dpkg does in one without overlays, ends all mounts on it.
+void Manager::mounts_changed() {
+  guard([this] { write_protect(settings_.trees()); });
+  for (const auto& [name, service] : services_)
+    if (!service->leaving()) service->look_after_files();
 }
 
 void Manager::announce_ready() {

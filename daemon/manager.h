@@ -19,6 +19,7 @@
 #include "daemon/store.h"
 #include "daemon/upstream.h"
 #include "daemon/workshop.h"
+#include "mounts/mount_watch.h"
 #include "units/units.h"
 
 namespace overlayd {
@@ -51,6 +52,7 @@ class Manager {
   bool has_content(const std::string& service) const;
   void announce_ready();
   void apply_config();
+  void mounts_changed();
   std::shared_ptr<Upstream> upstream_for(const ServiceConfig& service);
   void update_upstream(const UpstreamConfig& config);
   std::vector<Request> standing_requests(const std::string& url) const;
@@ -74,6 +76,7 @@ class Manager {
   std::map<std::string, std::weak_ptr<Upstream>> upstreams_;  // by URL; services own them
   std::map<std::string, std::shared_ptr<Service>> services_;
   std::set<std::string> not_up_yet_;
+  std::unique_ptr<MountWatch> mount_watch_;
   Callback ready_;
   Callback reloaded_;
   Source ready_timer_;

@@ -77,7 +77,7 @@ bool Service::recall() {
   if (record_.unreadable().empty()) return true;
   Memory memory{{config_.name, workshop_.store.load(config_.name)}};
   if (memory[config_.name].unreadable.empty())
-    restore(workshop_.store, workshop_.trees, workshop_.inventory, memory);
+    overlayd::restore(workshop_.store, workshop_.trees, workshop_.inventory, memory);
   record_.recall(std::move(memory[config_.name]));
   if (!record_.unreadable().empty()) return false;
   arm_thaw();
@@ -101,7 +101,7 @@ std::string Service::packages_hint() const {
 
 void Service::prepare_and_reconcile(const Ticket& ticket) {
   prepare([self = shared_from_this(), ticket](const std::string& error, const std::string&) {
-    if (error.empty()) self->reconcile(ticket);
+    if (error.empty()) self->reconcile(ticket, [self] { self->upstream_->poll(); });
   });
 }
 

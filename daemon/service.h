@@ -47,8 +47,10 @@ class Service : public std::enable_shared_from_this<Service> {
   void tell_unit();
   // Has another configuration from now on; a removal that has not begun is called off.
   void reconfigure(ServiceConfig config, std::shared_ptr<Upstream> upstream);
-  // Makes again what is not in place any more.
+  // Brings it in line with its configuration, and puts back what is not in place any more.
   void look_after();
+  // The same if something is not in place.
+  void look_after_files();
   // Takes everything of it away from the machine, and tries until that works. `removed` runs then,
   // unless the service came back in the meantime.
   void remove(Callback removed);
@@ -86,13 +88,12 @@ class Service : public std::enable_shared_from_this<Service> {
   void prepare_and_reconcile(const Ticket& ticket);
   std::string find_owner();
   // Brings what is deployed in line with the configuration and with what should be on the machine.
-  void reconcile(const Ticket& ticket);
+  void reconcile(const Ticket& ticket, const Callback& then);
   bool has_history() const;
-  void deploy_anew(const ChangeOrder& order, const std::function<void(const ChangeResult&)>& done);
-  void restore(const Ticket& ticket, const Callback& then);
-  void put_back(const std::string& by, const ChangeResult& not_asked, const Answered& answered,
-                const Ticket& ticket);
-  void look_after_files();
+  void put_back(const Ticket& ticket, const Callback& then);
+  void put_back_at_least(const ChangeResult& failed, const Answered& answered,
+                         const Ticket& ticket);
+  void deploy_anew(const Ticket& ticket, const Callback& then);
   void take_away(const Ticket& ticket);
 
   void on_tip(const RoundResult& round, const WishInWork* work);
@@ -159,8 +160,10 @@ class Service : public std::enable_shared_from_this<Service> {
   Trouble trouble_;
   bool leaving_ = false;
   Callback removed_;
-  bool look_anyway_ = true;  // nothing was seen of the upstream yet, or the last try failed
-  WishResult tip_;           // what the branch has for it, as last seen; no commit: not seen yet
+  bool look_anyway_ = true;   // nothing was seen of the upstream yet, or the last try failed
+  WishResult tip_;            // what the branch has for it, as last seen; no commit: not seen yet
+  uint64_t put_back_at_ = 0;  // when something of it was last not in place; seconds
+  bool looks_after_ = false;  // that is in the queue
   Source thaw_timer_;
   Callback settled_;
 };

@@ -115,7 +115,7 @@ void Service::try_again() {
   look_anyway_ = true;
   queue_.add([self = shared_from_this()](const Ticket& ticket) {
     if (self->leaving_) return self->take_away(ticket);
-    if (self->prepared_) return self->reconcile(ticket);
+    if (self->prepared_) return self->reconcile(ticket, [self] { self->upstream_->poll(); });
     self->prepare_and_reconcile(ticket);
   });
 }

@@ -1,10 +1,18 @@
 // How a service is put back as it should be, without asking its upstream.
 #include <algorithm>
 
+#include "base/clock.h"
+#include "daemon/restore.h"
 #include "daemon/service.h"
 #include "daemon/target.h"
 
 namespace overlayd {
+namespace {
+
+// What goes away again sooner than this is taken away by something that goes on doing so.
+constexpr uint64_t calm_seconds = 60;
+
+}  // namespace
 
 // What is deployed, on this machine and by this configuration.
 bool Service::as_it_should_be() const {
@@ -17,75 +25,83 @@ bool Service::is_in_place() const {
                      [this](const Step& step) { return holds(step, workshop_.trees); });
 }
 
-// If it is another upstream or branch now, the next round sees to it.
-void Service::reconcile(const Ticket& ticket) {
-  if (as_it_should_be() || !has_history()) return upstream_->poll();
-  restore(ticket, [self = shared_from_this()] { self->upstream_->poll(); });
-}
-
 // Whether the mirror can be asked about what is deployed.
 bool Service::has_history() const {
   return !state().deployed.id.empty() && state().upstream == config_.upstream &&
          state().branch == config_.branch;
 }
 
-void Service::restore(const Ticket& ticket, const Callback& then) {
-  const bool same_configuration = state().configured == fingerprint(config_);
-  deploy_anew({.verb = same_configuration ? "restore" : "configuration",
-               .by = on_its_own,
-               .reason = "",
-               // it may have been told in a way that it does not know
-               .act_anyway = !same_configuration && !state().failure.empty()},
-              [self = shared_from_this(), ticket, then](const ChangeResult& result) {
-                if (!result.in_place) self->trouble_.retry_later();
-                then();
-              });
+// If it is another upstream or branch now, the next round sees to it. Does not ask for one: who
+// finds that something is to be reconciled at each round would go round for ever.
+void Service::reconcile(const Ticket& ticket, const Callback& then) {
+  put_back(ticket, [self = shared_from_this(), ticket, then] {
+    const bool configured = self->state().configured == fingerprint(self->config_);
+    if ((configured && self->is_in_place()) || !self->has_history()) return then();
+    self->deploy_anew(ticket, then);
+  });
 }
 
-void Service::deploy_anew(const ChangeOrder& order,
-                          const std::function<void(const ChangeResult&)>& done) {
+// From what lies on the disk: neither the upstream nor its mirror is needed.
+void Service::put_back(const Ticket& ticket, const Callback& then) {
+  if (is_in_place()) return then();
+  const bool again = now() - put_back_at_ < calm_seconds;
+  put_back_at_ = now();
+  Memory memory{{config_.name, {.state = state(), .open = record_.open(), .unreadable = ""}}};
+  const Restored restored =
+      overlayd::restore(workshop_.store, workshop_.trees, workshop_.inventory, memory);
+  record_.recall(std::move(memory[config_.name]));
+  if (!restored.errors.empty()) {
+    if (has_history()) return then();  // a change says best what stands in the way
+    trouble_.set(restored.errors.begin()->second);
+    trouble_.retry_later();
+    return then();
+  }
+  if (again) {
+    trouble_.set(
+        "what is in place was taken away again, right after it was put back",
+        "find out by whom, and what its unit does when it is told: journalctl -u " + config_.unit);
+    trouble_.retry_later();
+  }
+  change_ = std::make_unique<Change>(workshop_, config_, record_, activity_);
+  change_->tell_unit({.verb = "restore", .by = on_its_own, .reason = ""},
+                     [ticket, then](const ChangeResult&) { then(); });
+}
+
+void Service::deploy_anew(const Ticket& ticket, const Callback& then) {
+  const bool same_configuration = state().configured == fingerprint(config_);
+  const ChangeOrder order{.verb = same_configuration ? "restore" : "configuration",
+                          .by = on_its_own,
+                          .reason = "",
+                          // it may have been told in a way that it does not know
+                          .act_anyway = !same_configuration && !state().failure.empty()};
   Wish wanted = wish();
   wanted.revision = state().deployed.id;
   ask(
       FetchMode::nothing, wanted,
-      [self = shared_from_this(), order, done](const WishInWork& work) {
-        self->change(work.result, order, done);
+      [self = shared_from_this(), order, ticket, then](const WishInWork& work) {
+        self->change(work.result, order, [self, ticket, then](const ChangeResult& result) {
+          if (!result.in_place) self->trouble_.retry_later();
+          then();
+        });
       },
-      [self = shared_from_this(), done](const ChangeResult& result) {
+      [self = shared_from_this(), ticket, then](const ChangeResult& result) {
         self->trouble_.set(result.message, result.hint);
-        done(result);
+        self->trouble_.retry_later();
+        then();
       });
 }
 
 void Service::look_after() {
-  if (trouble_.retry_at() != 0) return;  // that is when it is tried again
+  if (trouble_.retry_at() != 0 || looks_after_) return;  // it is tried again anyway
+  looks_after_ = true;
   queue_.add([self = shared_from_this()](const Ticket& ticket) {
-    if (!self->leaving_ && self->prepared_) self->reconcile(ticket);
+    self->looks_after_ = false;
+    if (!self->leaving_ && self->prepared_) self->reconcile(ticket, [] {});
   });
 }
 
-// After a poll that failed. Does not ask for another one: that would not wait.
 void Service::look_after_files() {
-  if (is_in_place() || !has_history() || trouble_.retry_at() != 0) return;
-  queue_.add([self = shared_from_this()](const Ticket& ticket) {
-    const bool can = !self->leaving_ && self->prepared_ && self->has_history();
-    if (can && !self->is_in_place()) self->restore(ticket, [] {});
-  });
-}
-
-// Where the new content cannot be had, the old one has to be there at least.
-void Service::put_back(const std::string& by, const ChangeResult& not_asked,
-                       const Answered& answered, const Ticket& ticket) {
-  if (is_in_place() || !has_history()) return answered(answer(not_asked));
-  deploy_anew({.verb = "restore", .by = by, .reason = ""},
-              [self = shared_from_this(), not_asked, answered, ticket](const ChangeResult& result) {
-                ChangeResult both = not_asked;
-                both.message = (result.in_place ? "what was not in place was put back, but: "
-                                                : result.message + "; and: ") +
-                               not_asked.message;
-                if (!result.in_place) self->trouble_.retry_later();
-                answered(self->answer(both));
-              });
+  if (!is_in_place()) look_after();
 }
 
 }  // namespace overlayd

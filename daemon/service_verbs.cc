@@ -66,9 +66,21 @@ void Service::go_forward(const std::string& by, const Answered& answered, const 
                        answered(self->answer(result, from));
                      });
       },
-      [self = shared_from_this(), by, answered, ticket](const ChangeResult& result) {
-        self->put_back(by, result, answered, ticket);
+      [self = shared_from_this(), answered, ticket](const ChangeResult& result) {
+        self->put_back_at_least(result, answered, ticket);
       });
+}
+
+// Where the new content cannot be had, the old one has to be there.
+void Service::put_back_at_least(const ChangeResult& failed, const Answered& answered,
+                                const Ticket& ticket) {
+  if (is_in_place()) return answered(answer(failed));
+  put_back(ticket, [self = shared_from_this(), failed, answered] {
+    ChangeResult both = failed;
+    if (self->is_in_place())
+      both.message = "what was not in place was put back, but: " + failed.message;
+    answered(self->answer(both));
+  });
 }
 
 void Service::freeze(const std::string& by, const std::string& reason, uint64_t seconds,
