@@ -21,6 +21,8 @@ namespace overlayd {
 struct LiveOverlay {
   std::string local;
   std::string tree;  // name in the store
+  std::string service;
+  bool directory = true;  // else a file
 };
 
 // The machine as one service sees it.

@@ -16,7 +16,9 @@ void Inventory::set(const std::string& service, const Steps& steps) {
   }
   for (const auto& step : steps) {
     if (is_place(step)) made_[step.subject].insert(service);
-    if (is_mount(step)) overlays_[step.subject] = {.tree = step.value, .service = service};
+    if (is_mount(step))
+      overlays_[step.subject] = {
+          .tree = step.value, .service = service, .directory = step.kind == StepKind::mount};
   }
   steps_[service] = steps;
 }
@@ -57,9 +59,44 @@ Inventory::below(const std::string& path) const {
 std::vector<LiveOverlay> Inventory::overlays_below(const std::string& path) const {
   std::vector<LiveOverlay> result;
   const auto [begin, end] = below(path);
-  for (auto overlay = begin; overlay != end; ++overlay)
-    result.push_back({.local = overlay->first, .tree = overlay->second.tree});
+  for (auto overlay = begin; overlay != end; ++overlay) result.push_back(described(*overlay));
   return result;
+}
+
+LiveOverlay Inventory::described(const Overlays::value_type& overlay) {
+  return {.local = overlay.first,
+          .tree = overlay.second.tree,
+          .service = overlay.second.service,
+          .directory = overlay.second.directory};
+}
+
+std::vector<LiveOverlay> Inventory::overlays_of_others(const std::string& service) const {
+  std::vector<LiveOverlay> result;
+  for (const auto& overlay : overlays_)
+    if (overlay.second.service != service) result.push_back(described(overlay));
+  return result;
+}
+
+std::optional<LiveOverlay> Inventory::overlay_around(const std::string& service,
+                                                     const std::string& path) const {
+  for (std::string outer = parent_path(path); outer != "/"; outer = parent_path(outer)) {
+    const auto overlay = overlays_.find(outer);
+    if (overlay != overlays_.end() && overlay->second.service != service &&
+        is_live(outer, trees_.path(overlay->second.tree)) == Live::yes)
+      return described(*overlay);
+  }
+  return std::nullopt;
+}
+
+std::set<std::string> Inventory::services_around(const std::string& service,
+                                                 const std::string& path) const {
+  std::set<std::string> services;
+  for (std::string outer = parent_path(path); outer != "/"; outer = parent_path(outer)) {
+    const auto overlay = overlays_.find(outer);
+    if (overlay != overlays_.end() && overlay->second.service != service)
+      services.insert(overlay->second.service);
+  }
+  return services;
 }
 
 std::set<std::string> Inventory::disturbed(const std::string& service, const Plan& plan) const {
@@ -71,6 +108,7 @@ std::set<std::string> Inventory::disturbed(const std::string& service, const Pla
       if (overlay->second.service != service &&
           is_live(overlay->first, trees_.path(overlay->second.tree)) != Live::yes)
         services.insert(overlay->second.service);
+    if (op.kind == OpKind::undo) services.merge(services_around(service, op.step.subject));
   }
   return services;
 }

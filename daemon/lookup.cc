@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "daemon/grounds.h"
 #include "daemon/revision.h"
 
 namespace overlayd {
@@ -14,6 +15,13 @@ constexpr uint64_t most_to_search = 6'000;
 std::string revision_of(const Wish& wish, bool as_branch) {
   if (wish.revision.empty()) return remote_branches + wish.branch;
   return as_branch ? remote_branches + wish.revision : wish.revision;
+}
+
+// What is asked about: the links, and behind them what overlays inside them stand on.
+std::vector<std::string> paths_of(const Wish& wish) {
+  std::vector<std::string> paths = wish.links;
+  for (const auto& ground : wish.grounds) paths.push_back(ground.path);
+  return paths;
 }
 
 // "v1.2~3^{}" -> "v1.2": what can be asked for by name.
@@ -48,8 +56,8 @@ void Lookup::resolve(size_t index) {
   const auto request =
       wish.older_than.empty()
           ? git::ReadRequest(git::Resolve{.revision = revision_of(wish, as_branch_.contains(index)),
-                                          .links = wish.links})
-          : git::ReadRequest(git::ResolveOlder{.commit = wish.older_than, .links = wish.links});
+                                          .links = paths_of(wish)})
+          : git::ReadRequest(git::ResolveOlder{.commit = wish.older_than, .links = paths_of(wish)});
   session_.try_read(request, [this, index](const git::Answer& answer) { resolved(index, answer); });
 }
 
@@ -79,12 +87,20 @@ void Lookup::resolved(size_t index, const git::Answer& answer) {
 }
 
 void Lookup::take(WishInWork& work, const git::Resolved& found) {
-  if (found.entries.size() != work.wish.links.size())
+  const size_t links = work.wish.links.size();
+  if (found.entries.size() != links + work.wish.grounds.size())
     return work.refuse("overlayd-git gave no sensible answer");
   work.result.commit = {
       .id = found.commit, .subject = found.subject, .author = found.author, .time = found.time};
-  for (const auto& entry : found.entries)
-    work.result.links.push_back({.kind = entry.kind, .oid = entry.oid, .tree = ""});
+  std::vector<git::EntryKind> grounds;
+  for (size_t i = 0; i < found.entries.size(); i++) {
+    const git::Entry& entry = found.entries[i];
+    if (i < links)
+      work.result.links.push_back({.kind = entry.kind, .oid = entry.oid, .tree = ""});
+    else
+      grounds.push_back(entry.kind);
+  }
+  check_grounds(work, grounds);
 }
 
 void Lookup::settle() {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "daemon/grounds.h"
 #include "daemon/target.h"
 
 namespace overlayd {
@@ -47,6 +48,9 @@ Proposal propose(const Workshop& workshop, const ServiceConfig& config, const Se
     target.overlays.push_back({.kind = link.kind, .tree = link.tree});
     proposal.links[config.overlays.at(i).link] = link.tree;
   }
+  std::vector<git::EntryKind> kinds;
+  for (const auto& overlay : target.overlays) kinds.push_back(overlay.kind);
+  check_others_grounds(config, kinds, workshop.inventory);
   proposal.steps = make_steps(target, workshop.inventory.facts(config.name));
   proposal.plan = diff(in_effect(state.steps, proposal.steps, workshop.trees), proposal.steps);
   add_action(proposal.plan, config, act_anyway);

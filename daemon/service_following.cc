@@ -1,6 +1,7 @@
 // How a service follows its upstream: what it asks for, and what it makes of the answers.
 #include <algorithm>
 
+#include "daemon/grounds.h"
 #include "daemon/service.h"
 #include "daemon/target.h"
 
@@ -16,6 +17,7 @@ Wish Service::wish() const {
             .locals = {},
             .place = place_of(config_.origin),
             .link_places = {},
+            .grounds = grounds_in(config_, workshop_.inventory),
             .ownership = *ownership_,
             .write = true,
             .compare_with = ""};

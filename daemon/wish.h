@@ -14,6 +14,15 @@ namespace overlayd {
 // Where the mirror has the branches of the upstream.
 inline const std::string remote_branches = "refs/remotes/origin/";
 
+// A path of the repository that an overlay inside one of the wish's own needs, to stand on.
+struct Ground {
+  size_t link = 0;                             // of the overlay around it: index
+  std::string path;                            // in the repository, below that link
+  std::optional<size_t> inner = std::nullopt;  // which of the wish's own links stands there; or:
+  bool directory = false;                      // what another service's overlay is
+  std::string overlay;                         // that overlay, in words
+};
+
 struct Wish {
   std::string service;
   std::string branch;
@@ -24,6 +33,7 @@ struct Wish {
   std::vector<std::string> locals;       // of each link
   std::string place;                     // in services.toml: "services.toml:12"
   std::vector<std::string> link_places;  // of each link
+  std::vector<Ground> grounds = {};      // what the commit has to have besides
   Ownership ownership;
   bool write = true;         // false: only find out
   std::string compare_with;  // a commit, for `differences`; empty: none wanted

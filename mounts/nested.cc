@@ -30,9 +30,11 @@ Fd assemble(const std::string& source, const std::vector<Nested>& nested) {
   for (size_t i = 0; i < nested.size(); i++) {
     try {
       attach_at(inner[i], workbench + "/" + nested[i].below);
-    } catch (const Error& error) {
-      throw Error::of("the overlay inside it at '{}' has no place to stand: {}", nested[i].below,
-                      error.what());
+    } catch (const SystemError& error) {
+      // the workbench is a path that nobody else knows
+      throw SystemError(error.code(), fmt::format("the overlay inside it has nothing to stand on "
+                                                  "at '{}'",
+                                                  nested[i].below));
     }
   }
   return Fd(check(

@@ -104,5 +104,50 @@ TEST_F(Rounds, WhatIsNotThereSaysWhereItIsNamed) {
   EXPECT_EQ(well.error + well.hint, "");
 }
 
+// The inner one is `kind`, of another service; `path` is where it belongs in the repository.
+Wish with_ground(Wish wish, const std::string& path, bool directory) {
+  wish.grounds.push_back(
+      {.link = 0, .path = path, .directory = directory, .overlay = "/etc/a/sub of service inner"});
+  return wish;
+}
+
+TEST_F(Rounds, WhatAnOverlayInsideStandsOnHasToBeInTheCommit) {
+  const std::string commit = upstream_.push({{"a/file", "1"}, {"a/there/file", "1"}});
+  const Wish outer = wish("a");
+  const RoundResult result =
+      run({with_ground(outer, "a/sub", true), with_ground(outer, "a/file", true),
+           with_ground(outer, "a/there", false), with_ground(outer, "a/there", true),
+           with_ground(outer, "a/file", false)});
+  ASSERT_EQ(result.wishes.size(), 5U);
+  EXPECT_EQ(result.wishes[0].result.error,
+            "the overlay /etc/a/sub of service inner belongs inside /etc/a, and has nothing to "
+            "stand on: commit " +
+                commit.substr(0, 8) + " has no directory 'a/sub'");
+  EXPECT_EQ(result.wishes[0].result.hint,
+            "push a file in 'a/sub/', .gitkeep for one, to branch main, or take the overlay "
+            "/etc/a/sub of service inner out of services.toml");
+  EXPECT_TRUE(result.wishes[1].result.error.ends_with("has no directory 'a/file'"));
+  EXPECT_TRUE(result.wishes[2].result.error.ends_with("has no file 'a/there'"));
+  EXPECT_EQ(result.wishes[3].result.error + result.wishes[4].result.error, "");
+}
+
+TEST_F(Rounds, OfTwoOverlaysOfOneServiceTheKindOfTheInnerOneDecides) {
+  upstream_.push({{"a/file", "1"}, {"a/there/file", "1"}, {"b/file", "1"}, {"c", "1"}});
+  const auto two = [&](const std::string& inner, const std::string& path) {
+    Wish both = wish("a");
+    both.links.push_back(inner);
+    both.locals.emplace_back("/etc/a/there");
+    both.link_places.emplace_back("services.toml:3");
+    both.grounds.push_back(
+        {.link = 0, .path = path, .inner = 1, .overlay = "/etc/a/there (services.toml:3)"});
+    return both;
+  };
+  const RoundResult result = run({two("b", "a/there"), two("c", "a/there"), two("c", "a/file")});
+  ASSERT_EQ(result.wishes.size(), 3U);
+  EXPECT_EQ(result.wishes[0].result.error, "");
+  EXPECT_TRUE(result.wishes[1].result.error.ends_with("has no file 'a/there'"));
+  EXPECT_EQ(result.wishes[2].result.error, "");
+}
+
 }  // namespace
 }  // namespace overlayd::test

@@ -134,5 +134,16 @@ TEST(InventoryTest, WhatStoodInsideAnOverlayThatWentIsDisturbed) {
   EXPECT_EQ(std::set<std::string>{"inside"}, inventory.disturbed("a", removal));
 }
 
+TEST(InventoryTest, WhoIsAroundAnOverlayThatWentMayHaveWaitedForThat) {
+  const TreeStore trees("/nowhere");
+  Inventory inventory(trees);
+  inventory.set("around", {step(StepKind::mount, "/srv/a")});
+  inventory.set("b", {step(StepKind::mount, "/srv/a/b/c")});
+  Plan removal{{.kind = OpKind::undo, .step = step(StepKind::mount, "/srv/a/b/c"), .before = {}}};
+  EXPECT_EQ(std::set<std::string>{"around"}, inventory.disturbed("b", removal));
+  removal.front().kind = OpKind::make;
+  EXPECT_TRUE(inventory.disturbed("b", removal).empty());
+}
+
 }  // namespace
 }  // namespace overlayd

@@ -96,6 +96,33 @@ done
 reload "$(service a /srv/three a)"
 assert_eq "" "$(ls -A /srv/both)"
 
+say "what stands inside another's overlay and lacks its ground there: both are told, in a plan too, and nothing changes"
+reload "$(service a /srv/stage a)
+$(service b /srv/stage/inner b)"
+git_rm() { work site rm --quiet -r a/inner && commit site 'without inner' >/dev/null; }
+git_rm
+needs="/srv/stage/inner of service b belongs inside /srv/stage, and has nothing to stand on: commit $(tip site | cut -c1-8) has no directory 'a/inner'"
+fails_with 3 overlayctl plan a
+assert_contains "$(tr '\n' ' ' <<<"$output" | tr -s ' ')" "$needs"
+fails_with 3 overlayctl forward a
+assert_contains "$(of a error)" "$needs"
+assert_contains "$(of a error_hint)" "push a file in 'a/inner/'"
+assert_eq 'of b of a' "$(cat /srv/stage/inner/page /srv/stage/page | xargs)"
+reload "$(service a /srv/stage a)"
+configure "$(service a /srv/stage a)
+$(service b /srv/stage/inner b)"
+overlayctl reload >/dev/null
+lacks_ground() { [[ $(of b error) == *"belongs inside /srv/stage of service a"*"no directory 'inner'"* ]]; }
+wait_for 10 lacks_ground
+fails_with 3 overlayctl plan b
+assert_contains "$output" "has nothing to stand on"
+as_git git -C /srv/work/site checkout --quiet HEAD~1 -- a/inner
+commit site 'with inner' >/dev/null
+overlayctl forward a >/dev/null
+overlayctl forward b >/dev/null
+assert_eq 'of b of a' "$(cat /srv/stage/inner/page /srv/stage/page | xargs)"
+reload "$(service a /srv/three a)"
+
 # A reload that lasts until somebody lets it go on.
 hold_units() {
   mkfifo /run/held
