@@ -160,6 +160,8 @@ std::string advice(const UnitOutcome& outcome, const ServiceConfig& service,
     case UnitObstacle::masked:
       return fmt::format("systemctl unmask {0}; overlayctl forward {1}; or name another in {2}",
                          service.unit, service.name, place);
+    case UnitObstacle::not_read:
+      return "systemctl daemon-reload; then overlayctl forward " + service.name;
     case UnitObstacle::none:
       break;
   }

@@ -68,9 +68,7 @@ void Change::run(const WishResult& content, const ChangeOrder& order, Done done)
     const auto* advised = dynamic_cast<const Advised*>(&error);
     return finish(failure(error.what(), advised == nullptr ? "" : advised->hint()));
   }
-  const Op* action = find_act(proposal.plan);
-  if (action != nullptr) return act(action->step, false);
-  end_without_action(changes_content(proposal.plan));
+  tell(proposal.plan, false);
 }
 
 void Change::remove(const ChangeOrder& order, Done done) {
@@ -84,9 +82,7 @@ void Change::remove(const ChangeOrder& order, Done done) {
   } catch (const std::exception& error) {
     return finish(failure(error.what()));
   }
-  const Op* action = find_act(plan);
-  if (action != nullptr) return act(action->step, true);
-  end_without_action(true);
+  tell(plan, true);
 }
 
 void Change::tell_unit(const ChangeOrder& order, Done done) {
@@ -97,9 +93,7 @@ void Change::tell_unit(const ChangeOrder& order, Done done) {
     return finish(failure(error.what()));
   }
   commit_ = record_.state().deployed;
-  for (const auto& step : record_.state().steps)
-    if (step.kind == StepKind::unit) return act(step, true);
-  end_without_action(true);
+  tell(plan_of_removal(record_.state()), true);  // which has all of it
 }
 
 // A change before this one failed, and could not be taken back then.
@@ -164,7 +158,30 @@ std::string Change::hold_or_follow(bool content) {
   return frozen.empty() ? "" : "pinned now" + frozen;
 }
 
-// The journal stays until the unit has answered: a start after a crash tells it again.
+// Systemd itself first, if it reads some of what `plan` changed, then the unit. The journal stays
+// until both have answered: a start after a crash tells them again.
+void Change::tell(const Plan& plan, bool gently) {
+  const Op* action = find_act(plan);
+  const auto unit = action == nullptr ? std::nullopt : std::optional(action->step);
+  if (touches_unit_files(plan) ||
+      (order_.act_anyway && touches_unit_files(plan_of_removal(record_.state()))))
+    return have_unit_files_read(unit, gently);
+  if (unit) return act(*unit, gently);
+  end_without_action(changes_content(plan));
+}
+
+void Change::have_unit_files_read(const std::optional<Step>& unit, bool gently) {
+  activity_.begin("waiting for systemd to read its unit files");
+  try {
+    workshop_.units.reload_unit_files([this, unit, gently](const UnitOutcome& outcome) {
+      if (outcome.ok && unit) return act(*unit, gently);
+      acted(outcome, gently);
+    });
+  } catch (const std::exception& error) {
+    acted({.ok = false, .text = error.what()}, gently);
+  }
+}
+
 void Change::act(const Step& unit, bool gently) {
   const auto verb = unit_verb(unit.value, gently);
   if (!verb) return acted({.ok = true, .text = ""}, gently);

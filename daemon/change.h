@@ -62,6 +62,8 @@ class Change {
   void publish(const Proposal& proposal);
   void deployed(const Proposal& proposal, bool content);
   std::string hold_or_follow(bool content);
+  void tell(const Plan& plan, bool gently);
+  void have_unit_files_read(const std::optional<Step>& unit, bool gently);
   void act(const Step& unit, bool gently);
   void acted(const UnitOutcome& outcome, bool gently);
   void end_without_action(bool content);

@@ -3,18 +3,21 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 
 #include "base/error.h"
 #include "base/log.h"
 #include "config/host.h"
 #include "config/summary.h"
+#include "daemon/proposal.h"
 #include "daemon/read_config.h"
 #include "daemon/restore.h"
 #include "mounts/outside.h"
 #include "mounts/overlay.h"
 #include "mounts/table.h"
 #include "mounts/write_protect.h"
+#include "units/unit_files.h"
 
 namespace overlayd {
 namespace {
@@ -39,6 +42,20 @@ Fd take_state_directory(const Settings& settings) {
   prepare_state_directory(settings);
   write_protect(settings.trees());
   return lock;
+}
+
+// Systemd has read its unit files before it started anything; most units it starts after this.
+void have_unit_files_read(const Memory& memory, const Restored& restored) {
+  const bool changed =
+      std::any_of(restored.changed.begin(), restored.changed.end(), [&](const std::string& name) {
+        const auto found = memory.find(name);
+        return found != memory.end() && touches_unit_files(diff({}, found->second.state.steps));
+      });
+  try {
+    if (changed) reload_unit_files_early();
+  } catch (const Error& error) {
+    log_error("systemd does not use the unit files of the overlays: {}", error.what());
+  }
 }
 
 // What is on this machine, while no daemon works on it.
@@ -86,6 +103,7 @@ int restore_overlays(const Options& options) {
   Alone machine(settings);
   const Restored restored =
       restore(machine.store, machine.trees, machine.inventory, machine.memory);
+  have_unit_files_read(machine.memory, restored);
   for (const auto& name : restored.changed) log_info("{}: put in place", name);
   for (const auto& [name, error] : restored.errors)
     log_error("{}: cannot be put in place: {}", name, error);

@@ -5,6 +5,7 @@
 
 #include "daemon/grounds.h"
 #include "daemon/target.h"
+#include "units/unit_files.h"
 
 namespace overlayd {
 namespace {
@@ -76,6 +77,14 @@ Plan without_act(const Plan& plan) {
   std::copy_if(plan.begin(), plan.end(), std::back_inserter(result),
                [](const Op& op) { return op.kind != OpKind::act; });
   return result;
+}
+
+bool touches_unit_files(const Plan& plan) {
+  return std::any_of(plan.begin(), plan.end(), [](const Op& op) {
+    const bool overlay =
+        is_mount(op.step) || op.step.kind == StepKind::link || op.step.kind == StepKind::show;
+    return overlay && may_hold_unit_files(op.step.subject);
+  });
 }
 
 std::optional<UnitVerb> unit_verb(const std::string& action, bool gently) {

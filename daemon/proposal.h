@@ -33,6 +33,9 @@ Plan plan_of_removal(const ServiceState& state);
 const Op* find_act(const Plan& plan);
 Plan without_act(const Plan& plan);
 
+// Whether an overlay of the plan may hold files that systemd itself reads.
+bool touches_unit_files(const Plan& plan);
+
 // What an action of services.toml ("reload") asks of systemd; none for "none". `gently`: with the
 // same effect on a unit that runs, and none on one that does not.
 std::optional<UnitVerb> unit_verb(const std::string& action, bool gently);

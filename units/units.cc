@@ -1,5 +1,7 @@
 #include "units/units.h"
 
+#include <utility>
+
 #include "units/transient.h"
 
 namespace overlayd {
@@ -8,7 +10,6 @@ namespace {
 constexpr const char* destination = "org.freedesktop.systemd1";
 constexpr const char* manager_path = "/org/freedesktop/systemd1";
 constexpr const char* manager = "org.freedesktop.systemd1.Manager";
-constexpr std::chrono::seconds answer_timeout{30};
 
 struct VerbNames {
   const char* name;
@@ -71,10 +72,10 @@ BusMessage Units::new_call(const std::string& path, const std::string& interface
   return message;
 }
 
-void Units::send(BusMessage message, Handler answered) {
+void Units::send(BusMessage message, Handler answered, std::chrono::seconds patience) {
   const uint64_t number = next_++;
   pending_[number] =
-      BusSlot::call(bus_, message.get(), answer_timeout,
+      BusSlot::call(bus_, message.get(), patience,
                     [this, number, answered = std::move(answered)](sd_bus_message* answer) {
                       const auto slot = pending_.extract(number);
                       answered(answer);
@@ -99,6 +100,34 @@ void Units::forget_failures(const std::string& unit) {
   check_neg(sd_bus_message_append(message.get(), "s", unit.c_str()),
             "cannot build a D-Bus message");
   send(std::move(message), [](sd_bus_message*) {});
+}
+
+void Units::reload_unit_files(Done done) {
+  want_unit_files_.push_back(std::move(done));
+  if (!reads_unit_files_) read_unit_files();
+}
+
+// One at a time, for all who wait: it is work for systemd. What came while it reads it may have
+// missed.
+void Units::read_unit_files() {
+  constexpr std::chrono::minutes patience{3};
+  const auto waiting = std::exchange(want_unit_files_, {});
+  const auto ended = [this, waiting](sd_bus_message* answer) {
+    UnitOutcome outcome{.ok = true, .text = ""};
+    try {
+      throw_if_error(answer);
+    } catch (const Error& error) {
+      outcome = {
+          .ok = false,
+          .text = fmt::format("cannot have systemd read its unit files again: {}", error.what()),
+          .obstacle = UnitObstacle::not_read};
+    }
+    reads_unit_files_ = false;
+    if (!want_unit_files_.empty()) read_unit_files();
+    for (const auto& done : waiting) done(outcome);
+  };
+  reads_unit_files_ = true;
+  send(new_call(manager_path, manager, "Reload"), ended, patience);
 }
 
 void Units::run(const TransientUnit& unit, Done done) {

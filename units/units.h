@@ -27,7 +27,7 @@ enum class UnitVerb {
 std::string name_of(UnitVerb verb);  // as systemctl spells it
 
 // What makes it no use to try the same again.
-enum class UnitObstacle { none, cannot_reload, does_not_run, not_found, masked };
+enum class UnitObstacle { none, cannot_reload, does_not_run, not_found, masked, not_read };
 
 struct UnitOutcome {
   bool ok = false;
@@ -46,6 +46,8 @@ class Units {
   // Queues the job and waits for its result, however long the unit takes: systemd has the deadline.
   // `done` runs once, later, never from inside this call.
   void act(const std::string& unit, UnitVerb verb, Done done);
+  // Has systemd read all unit files again; `done` runs when those that are there now are in force.
+  void reload_unit_files(Done done);
   // Starts it and waits until it has ended.
   void run(const TransientUnit& unit, Done done);
   // Asks for the states of all of `units` at once; an empty map if systemd does not answer. Those
@@ -59,7 +61,9 @@ class Units {
   using Handler = BusSlot::Handler;
   BusMessage new_call(const std::string& path, const std::string& interface,
                       const std::string& method);
-  void send(BusMessage message, Handler answered);
+  void send(BusMessage message, Handler answered,
+            std::chrono::seconds patience = std::chrono::seconds(30));
+  void read_unit_files();
   void forget_failures(const std::string& unit);
   void await_job(sd_bus_message* answer, const std::string& unit, const std::string& doing,
                  const Done& done);
@@ -71,6 +75,8 @@ class Units {
   Jobs jobs_;
   std::map<uint64_t, BusSlot> pending_;
   uint64_t next_ = 0;
+  std::vector<Done> want_unit_files_;  // who waits for the next reload of all units
+  bool reads_unit_files_ = false;
 };
 
 }  // namespace overlayd

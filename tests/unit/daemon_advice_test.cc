@@ -102,6 +102,7 @@ TEST(Advice, NamesAnActionThatTheUnitCanTake) {
   };
   for (const char* word : {"has no reload", "\"reload-or-restart\"", "services.toml:7"})
     EXPECT_NE(text(UnitObstacle::cannot_reload).find(word), std::string::npos) << word;
+  EXPECT_EQ(text(UnitObstacle::not_read), "systemctl daemon-reload; then overlayctl forward web");
   for (const char* word : {"systemctl start nginx.service", "services.toml:7"})
     EXPECT_NE(text(UnitObstacle::does_not_run).find(word), std::string::npos) << word;
   EXPECT_EQ(text(UnitObstacle::not_found),

@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "daemon/plan.h"
+#include "daemon/proposal.h"
 #include "daemon/step.h"
 #include "daemon/target.h"
 
@@ -223,6 +224,21 @@ TEST(Target, OtherTreesOfTheSameCommitAreAnotherCheckout) {
   const auto two = steps_of(service, "t2", PathKind::directory).front();
   EXPECT_TRUE(one.same_place(two));
   EXPECT_NE(one.value, two.value);
+}
+
+TEST(UnitFiles, AreWhereSystemdReadsThem) {
+  const auto touches = [](StepKind kind, const std::string& path) {
+    return touches_unit_files(
+        {{.kind = OpKind::undo, .step = {kind, path, "x", ""}, .before = {}}});
+  };
+  for (const char* path : {"/etc/systemd/system/a.service.d", "/usr/lib/systemd/system/a.service",
+                           "/usr/local/lib/systemd"})
+    EXPECT_TRUE(touches(StepKind::mount, path)) << path;
+  EXPECT_TRUE(touches(StepKind::mount_file, "/etc/systemd/system/a.service"));
+  EXPECT_TRUE(touches(StepKind::show, "/etc/systemd/system/a.service.d"));
+  EXPECT_FALSE(touches(StepKind::unit, "/etc/systemd/system/a.service"));
+  for (const char* path : {"/etc/systemd/network", "/etc/systemd/system.conf.d", "/etc/nginx"})
+    EXPECT_FALSE(touches(StepKind::mount, path)) << path;
 }
 
 }  // namespace

@@ -7,6 +7,7 @@ phase_start() {
   make_repo site
   put site demo/file <<<'from Git'
   put site outer/inner/file <<<covered
+  put site drop-in/env.conf < <(printf '[Service]\nEnvironment=TOLD="from Git"\n')
   commit site one >/dev/null
   services <<TOML
 [global]
@@ -18,6 +19,7 @@ upstream = "$(upstream site)"
 dirs = [
   { local = "/etc/demo", link = "demo" },
   { local = "/etc/linked", link = "demo", type = "symlink" },
+  { local = "/etc/systemd/system/witness.service.d", link = "drop-in" },
 ]
 
 [[services]]
@@ -51,6 +53,7 @@ TOML
 [Service]
 Type=oneshot
 RemainAfterExit=yes
+ExecStartPre=sh -c 'echo "$TOLD" >/run/told'
 ExecStart=cat /etc/demo/file /etc/linked/file /srv/lasting/file /srv/outer/inner/file
 StandardOutput=truncate:/run/seen
 
@@ -65,6 +68,7 @@ UNIT
 phase_seen() {
   say "an early service saw it, though one overlay has lost the directory that it stood in"
   assert_eq $'from Git\nfrom Git\nfrom Git\nfrom Git' "$(cat /run/seen)"
+  assert_eq 'from Git' "$(cat /run/told)" 'from a drop-in'
   wait_for 10 systemctl is-active overlayd
   assert_contains "$(journalctl --quiet --unit=overlayd-restore)" 'volatile: cannot be put in place'
   assert_lacks "$(journalctl --quiet --unit=overlayd-restore)" 'inside: cannot be put in place'

@@ -42,12 +42,20 @@ cat >/etc/systemd/system/brief.service <<'UNIT'
 [Service]
 ExecStart=/bin/sh -c "grep -q fatal /etc/brief/page && sleep 0.2 && exit 3; exec sleep infinity"
 UNIT
+# Each start tells what it got from a drop-in.
+for name in dropped quiet; do
+  printf '[Service]\nType=exec\nExecStartPre=sh -c "echo $TOLD >/run/%s"\nExecStart=sleep infinity\n' $name \
+    >/etc/systemd/system/$name.service
+done
+drop_in() { printf '[Service]\nEnvironment=TOLD=%s\n' "$1"; }
 
 make_repo site
 for name in app web a b brief; do
   put site "$name/page" <<<one
   put site "$name.conf" <<<one
 done
+put site drop-in/env.conf < <(drop_in one)
+put site quiet.conf < <(drop_in one)
 commit site one >/dev/null
 services <<TOML
 [global]
@@ -88,6 +96,16 @@ dirs = [{ local = "/etc/absent", link = "b" }]
 service = "stubborn"
 action = "reload"
 dirs = [{ local = "/etc/stubborn", link = "b" }]
+
+[[services]]
+service = "dropped"
+action = "try-restart"
+dirs = [{ local = "/etc/systemd/system/dropped.service.d", link = "drop-in" }]
+
+[[services]]
+name = "dropped-quietly"
+service = "dropped"
+dirs = [{ local = "/etc/systemd/system/quiet.service.d/env.conf", link = "quiet.conf" }]
 
 [[services]]
 service = "stopped"
@@ -266,3 +284,22 @@ sed -i 'N;/^\[\[services\]\]\n$/d;P;D' /etc/overlayd/services.toml
 overlayctl reload >/dev/null
 wait_log 10 overlayd 'second: .*its files were taken away, but: cannot try-reload-or-restart worker@b.service' "$mark"
 [[ ! -e /etc/b ]]
+
+say "systemd reads a drop-in that came, changed and went, before the unit is told, and also if it is not told"
+told() { cat "/run/$1"; }
+systemctl start dropped
+assert_eq one "$(told dropped)"
+put site drop-in/env.conf < <(drop_in two)
+put site quiet.conf < <(drop_in two)
+commit site 'drop-ins' >/dev/null
+overlayctl forward dropped dropped-quietly >/dev/null
+assert_eq two "$(told dropped)"
+systemctl start quiet
+assert_eq two "$(told quiet)"
+assert_eq no "$(systemctl show --property=NeedDaemonReload --value quiet)"
+overlayctl rollback dropped >/dev/null
+assert_eq one "$(told dropped)"
+systemctl stop quiet
+awk -v RS= -v ORS='\n\n' '!/drop-in/' /etc/overlayd/services.toml | services
+overlayctl reload >/dev/null
+wait_for 10 grep --quiet '^$' /run/dropped
