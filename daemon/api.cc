@@ -7,6 +7,7 @@
 #include "daemon/caller.h"
 #include "daemon/history.h"
 #include "daemon/named.h"
+#include "daemon/revision.h"
 #include "mounts/overlay.h"
 
 namespace overlayd {
@@ -21,6 +22,16 @@ void require_length(const std::string& text, const char* what) {
   if (text.size() > max_reason_bytes)
     throw BusError("org.overlayd1.Error.InvalidArgument",
                    fmt::format("the {} is longer than {} bytes", what, max_reason_bytes));
+}
+
+std::string read_revision(sd_bus_message* call) {
+  std::string revision = read_text(call);
+  try {
+    if (!revision.empty()) check_revision(revision);
+  } catch (const NoRevision& error) {
+    throw BusError("org.overlayd1.Error.InvalidArgument", error.what());
+  }
+  return revision;
 }
 
 }  // namespace
@@ -118,7 +129,7 @@ void Api::web_listen(sd_bus_message* call) { reply_text(call, manager_.config().
 void Api::plan(sd_bus_message* call) {
   require_root(call);
   const auto services = named(manager_, read_texts(call));
-  const std::string revision = read_text(call);
+  const std::string revision = read_revision(call);
   const auto gathering = std::make_shared<Gathering>(call, "plans", services.size());
   for (size_t i = 0; i < services.size(); i++)
     services[i]->plan(revision, Gathering::slot(gathering, i));
@@ -166,7 +177,7 @@ void Api::thaw(sd_bus_message* call) {
 void Api::rollback(sd_bus_message* call) {
   require_root(call);
   const auto service = named(manager_, read_text(call));
-  const std::string revision = read_text(call);
+  const std::string revision = read_revision(call);
   const auto gathering = std::make_shared<Gathering>(call, "results", 1);
   service->rollback(caller_name(call), revision, Gathering::slot(gathering, 0));
 }

@@ -24,11 +24,6 @@ std::vector<std::string> paths_of(const Wish& wish) {
   return paths;
 }
 
-// "v1.2~3^{}" -> "v1.2": what can be asked for by name.
-std::string name_in(const std::string& revision) {
-  return revision.substr(0, revision.find_first_of("~^@:"));
-}
-
 }  // namespace
 
 std::string name_of(const Wish& wish) {
@@ -112,7 +107,8 @@ void Lookup::bring_more() {
   for (const size_t index : beyond_) {
     const Wish& wish = wishes_[index].wish;
     if (!wish.older_than.empty() || wish.wants_tip()) continue;
-    if (wish.revision.starts_with(remote_branches)) continue;  // it was fetched
+    const bool in_full = wish.revision.starts_with(remote_branches);
+    if (in_full && name_to_fetch(wish.revision) == wish.branch) continue;  // it was fetched
     if (fetched_by_name_.insert(index).second) return fetch_by_name(index);
     if (as_branch_.insert(index).second) return again();
   }
@@ -121,7 +117,7 @@ void Lookup::bring_more() {
 }
 
 void Lookup::fetch_by_name(size_t index) {
-  const std::string name = name_in(wishes_[index].wish.revision);
+  const std::string name = name_to_fetch(wishes_[index].wish.revision);
   if (name.empty()) return again();
   session_.fetch<git::Fetched>(git::FetchRevision{.name = name},
                                [this](const git::Fetched&) { again(); });

@@ -2,17 +2,18 @@
 
 #include <algorithm>
 #include <charconv>
+#include <optional>
 
-#include "base/error.h"
 #include "base/text.h"
+#include "daemon/wish.h"
 
 namespace overlayd {
 namespace {
 
 constexpr size_t longest = 250;
 
-Error no_revision(std::string_view revision, std::string_view why) {
-  return Error::of("'{}' is not a revision: {}", printable(revision, 100), why);
+NoRevision no_revision(std::string_view revision, std::string_view why) {
+  return NoRevision(fmt::format("'{}' is not a revision: {}", printable(revision, 100), why));
 }
 
 void check_length(std::string_view revision) {
@@ -71,16 +72,9 @@ size_t take_number(std::string_view& rest, std::string_view revision) {
   return number;
 }
 
-}  // namespace
-
-std::string seen_from_deployed(std::string_view revision, const std::vector<std::string>& deployed,
-                               std::string_view tip) {
-  check_length(revision);
-  if (revision.starts_with(":/")) {
-    check_text(revision.substr(2), revision);
-    return fmt::format("{}^{{{}}}", tip, revision.substr(1));
-  }
-  check_form(revision);
+// "HEAD~1" -> "~1", "@{1}^" -> "@{1}^": what stands behind the deployed commit; none if the
+// revision does not begin there.
+std::optional<std::string_view> behind_deployed(std::string_view revision) {
   std::string_view rest = revision;
   if (rest.starts_with("HEAD"))
     rest.remove_prefix(4);
@@ -89,13 +83,48 @@ std::string seen_from_deployed(std::string_view revision, const std::vector<std:
   const bool relative = rest.size() < revision.size() || rest.starts_with("@{");
   if (!relative ||
       (!rest.empty() && std::string_view("~^@").find(rest[0]) == std::string_view::npos))
-    return std::string(revision);
+    return std::nullopt;
+  return rest;
+}
+
+// "heads/x" and "origin/x" are the upstream's branch x: the mirror has it as a remote one.
+std::string with_branch_of_upstream(std::string_view revision) {
+  for (const std::string_view prefix : {"refs/heads/", "heads/", "remotes/origin/", "origin/"})
+    if (revision.starts_with(prefix))
+      return remote_branches + std::string(revision.substr(prefix.size()));
+  return std::string(revision);
+}
+
+}  // namespace
+
+void check_revision(std::string_view revision) {
+  check_length(revision);
+  if (revision.starts_with(":/")) return check_text(revision.substr(2), revision);
+  check_form(revision);
+  auto rest = behind_deployed(revision);
+  if (rest && rest->starts_with("@{")) take_number(*rest, revision);
+}
+
+std::string seen_from_deployed(std::string_view revision, const std::vector<std::string>& deployed,
+                               std::string_view tip) {
+  check_revision(revision);
+  if (revision.starts_with(":/")) return fmt::format("{}^{{{}}}", tip, revision.substr(1));
+  auto rest = behind_deployed(revision);
+  if (!rest) return with_branch_of_upstream(revision);
   size_t number = 0;
-  if (rest.starts_with("@{")) number = take_number(rest, revision);
+  if (rest->starts_with("@{")) number = take_number(*rest, revision);
   if (number >= deployed.size())
     throw Error::of("'{}' is not known: {} deployments are remembered", printable(revision, 100),
                     deployed.size());
-  return deployed[number] + std::string(rest);
+  return deployed[number] + std::string(*rest);
+}
+
+std::string name_to_fetch(std::string_view revision) {
+  std::string_view name = revision.substr(0, revision.find_first_of("~^@:"));
+  for (const std::string_view prefix : {std::string_view(remote_branches),
+                                        std::string_view("refs/tags/"), std::string_view("tags/")})
+    if (name.starts_with(prefix)) return std::string(name.substr(prefix.size()));
+  return std::string(name);
 }
 
 bool looks_for_text(std::string_view revision) {

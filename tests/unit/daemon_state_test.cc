@@ -151,7 +151,12 @@ TEST(Revision, IsSeenFromWhatIsDeployed) {
       {"HEAD~2^2", "cccc~2^2"},
       {"HEAD^{/fix: a..b}", "cccc^{/fix: a..b}"},
       {"@{1}^{/x}~1", "bbbb^{/x}~1"},
-      {":/fix: a", "refs/r/main^{/fix: a}"}};
+      {":/fix: a", "refs/r/main^{/fix: a}"},
+      {"refs/heads/x/y", "refs/remotes/origin/x/y"},
+      {"heads/x~2", "refs/remotes/origin/x~2"},
+      {"origin/x^{/fix}", "refs/remotes/origin/x^{/fix}"},
+      {"refs/remotes/origin/x", "refs/remotes/origin/x"},
+      {"refs/tags/v1", "refs/tags/v1"}};
   for (const auto& [typed, meant] : cases)
     EXPECT_EQ(seen_from_deployed(typed, deployed, "refs/r/main"), meant) << typed;
 }
@@ -185,6 +190,22 @@ TEST(Revision, ThatIsNoSingleCommitIsRefused) {
                             "HEAD^{/x}..b"})
     EXPECT_THROW(seen_from_deployed(typed, {"c", "b", "a"}, "tip"), Error) << typed;
   EXPECT_THROW(seen_from_deployed(std::string(300, 'a'), {"c"}, "tip"), Error);
+}
+
+TEST(Revision, IsWrongWhateverIsDeployedOrNotKnown) {
+  for (const char* typed : {" ", "v1..v2", "@{yesterday}", "-x"})
+    EXPECT_THROW(check_revision(typed), NoRevision) << typed;
+  for (const char* typed : {"@{900}", "v1", "HEAD~3", ":/fix"})
+    EXPECT_NO_THROW(check_revision(typed)) << typed;
+}
+
+TEST(Revision, IsAskedForByTheNameThatTheUpstreamHas) {
+  const std::vector<std::pair<std::string, std::string>> cases{{"v1.2~3^{}", "v1.2"},
+                                                               {"refs/tags/v1", "v1"},
+                                                               {"tags/v1^{commit}", "v1"},
+                                                               {"refs/remotes/origin/x/y~1", "x/y"},
+                                                               {"8bd0e77a", "8bd0e77a"}};
+  for (const auto& [revision, name] : cases) EXPECT_EQ(name_to_fetch(revision), name);
 }
 
 constexpr const char* dpkg_status = R"(Package: nginx

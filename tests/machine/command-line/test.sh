@@ -176,7 +176,7 @@ test_long_names() {
   fails_with 2 overlayctl "$long"
   fails_with 2 overlayctl freeze web --for "$long"
   fails_with 2 overlayctl "--$long"
-  fails_with 3 overlayctl plan web "$long"
+  fails_with 2 overlayctl plan web "$long"
   fails_with 2 overlayctl status "$(printf '\033[2J\n')"
   assert_eq "" "$(commands_in <<<"$output")"
   overlayctl status web >/dev/null

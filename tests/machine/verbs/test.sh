@@ -110,6 +110,16 @@ test_revisions() {
   work site switch --quiet main
   rolls_back feature feature
   rolls_back main six
+
+  say "a branch under each of its names, also one that was not fetched"
+  work site branch --quiet far "$two"
+  work site push --quiet origin far start:refs/heads/farther
+  rolls_back refs/heads/main~1 five
+  rolls_back heads/far two
+  rolls_back origin/farther one
+  rolls_back refs/heads/main six
+  rolls_back refs/tags/start one
+  rolls_back origin/main six
   rolls_back 'HEAD^{/page fi}' five
   rolls_back 'HEAD^{/page t[w]o}' two
   rolls_back ':/page six' six
@@ -174,10 +184,15 @@ refuses() {
 test_bad_revisions() {
   say "what is no revision is refused, and nothing moves"
   local revision
-  for revision in nonsense 1111111111111111111111111111111111111111 '@{900}' start..main -x --upload-pack=x \
-    main:web/etc/page 'a b' ':/' '@{yesterday}' 'HEAD^{/!x}' 'main@{1}' refs/heads/../main "$(printf 'r%.0s' {1..10000})"; do
+  for revision in start..main -x --upload-pack=x main:web/etc/page 'a b' ' ' ':/' '@{yesterday}' 'HEAD^{/!x}' 'main@{1}' \
+    refs/heads/../main "$(printf 'r%.0s' {1..10000})"; do
+    refuses 2 "$revision"
+    assert_contains "$output" 'is not a revision'
+  done
+  for revision in nonsense 1111111111111111111111111111111111111111 '@{900}' refs/heads/nonsense heads/nonsense \
+    refs/tags/nonsense; do
     refuses 3 "$revision"
-    [[ $output =~ 'no revision'|'is not a revision'|'is not known' ]] || fail "no reason: $output"
+    [[ $output =~ 'no revision'|'is not known' ]] || fail "no reason: $output"
   done
   for revision in HEAD~1000 'HEAD^{tree}' 'HEAD^{nothing}' 'HEAD^{/(}'; do
     refuses 3 "$revision"
