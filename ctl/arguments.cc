@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <charconv>
+#include <optional>
 
 #include "base/text.h"
 #include "ctl/help.h"
@@ -138,19 +139,23 @@ std::variant<Invocation, Reply> checked(Options& options, const std::string& com
   return invocation;
 }
 
-// "help", "help freeze".
-Reply help_on(const std::vector<std::string>& arguments) {
-  if (arguments.size() == 1) return {help(), ExitCode::done};
+// "help", "help freeze", "help help"; what stands beside it that other commands take is let pass.
+std::optional<Reply> help_on(std::vector<std::string> arguments) {
+  std::erase_if(arguments, [](const std::string& argument) {
+    return argument == "--json" || argument == "--help" || argument == "-h";
+  });
+  if (arguments.empty() || arguments.front() != "help") return std::nullopt;
+  if (arguments.size() == 1 || arguments[1] == "help") return Reply{help(), ExitCode::done};
   const auto names = command_names();
   const std::string& command = arguments[1];
   if (std::find(names.begin(), names.end(), command) == names.end()) return no_command(command);
-  return {help(command), ExitCode::done};
+  return Reply{help(command), ExitCode::done};
 }
 
 }  // namespace
 
 std::variant<Invocation, Reply> parse(const std::vector<std::string>& arguments) {
-  if (!arguments.empty() && arguments.front() == "help") return help_on(arguments);
+  if (auto reply = help_on(arguments)) return *reply;
   Options options;
   CLI::App app;
   declare(app, options);

@@ -7,15 +7,26 @@
 
 namespace overlayd {
 
+namespace {
+
+BusError unknown(const std::string& name, const std::string& suggestion) {
+  return {
+      "org.overlayd1.Error.UnknownService",
+      fmt::format("there is no service '{}' on this machine{}", printable(name, 100), suggestion)};
+}
+
+}  // namespace
+
 std::shared_ptr<Service> named(const Manager& manager, const std::string& name) {
   const auto found = manager.services().find(name);
   if (found != manager.services().end() && !found->second->leaving()) return found->second;
   std::vector<std::string> names;
-  for (const auto& [known, service] : manager.services())
-    if (!service->leaving()) names.push_back(known);
-  throw BusError("org.overlayd1.Error.UnknownService",
-                 fmt::format("there is no service '{}' on this machine{}", printable(name, 100),
-                             did_you_mean(name, names)));
+  for (const auto& [known, service] : manager.services()) {
+    if (service->leaving()) continue;
+    names.push_back(known);
+    if (service->wanted_config().unit == name) throw unknown(name, did_you_mean(known, {known}));
+  }
+  throw unknown(name, did_you_mean(name, names));
 }
 
 std::vector<std::shared_ptr<Service>> named(const Manager& manager,

@@ -30,10 +30,23 @@ std::optional<Parsed> read_one(const Fd& dir, const std::string& name, const cha
   return std::nullopt;
 }
 
+// `folder` is the path of `dir`: a full disk has to be told by its name.
+void write(const Fd& dir, const std::string& folder, const std::string& name,
+           const std::string& text, Durability durability) {
+  try {
+    write_file_at(dir.get(), name, text, private_mode, durability);
+  } catch (const SystemError& error) {
+    throw SystemError(error.code(), fmt::format("cannot write {}/{}", folder, name));
+  }
+}
+
 }  // namespace
 
 Store::Store(const Settings& settings)
-    : states_(open_dir(settings.states())), journals_(open_dir(settings.journals())) {}
+    : states_folder_(settings.states()),
+      journals_folder_(settings.journals()),
+      states_(open_dir(states_folder_)),
+      journals_(open_dir(journals_folder_)) {}
 
 Memory Store::load() const {
   Memory memory;
@@ -55,7 +68,7 @@ Remembered Store::load(const std::string& service) const {
 
 void Store::save(const std::string& service, const ServiceState& state,
                  Durability durability) const {
-  write_file_at(states_.get(), service, to_text(state), private_mode, durability);
+  write(states_, states_folder_, service, to_text(state), durability);
 }
 
 void Store::remove(const std::string& service) const {
@@ -64,7 +77,7 @@ void Store::remove(const std::string& service) const {
 }
 
 void Store::begin(const std::string& service, const Plan& plan) const {
-  write_file_at(journals_.get(), service, to_text(plan), private_mode, Durability::now);
+  write(journals_, journals_folder_, service, to_text(plan), Durability::now);
 }
 
 void Store::finish(const std::string& service) const {

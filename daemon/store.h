@@ -40,6 +40,8 @@ class Store {
   void finish(const std::string& service) const;
 
  private:
+  std::string states_folder_;
+  std::string journals_folder_;
   Fd states_;
   Fd journals_;
 };

@@ -71,7 +71,8 @@ void Writing::drop(const std::string& name, const std::string& reason, bool refu
   for (const auto& [index, link] : tree->second.users) {
     WishInWork& work = wishes_[index];
     if (!work.granted()) continue;
-    const std::string error = fmt::format("{}: {}", work.wish.links[link], reason);
+    const std::string error = fmt::format("'{}' in commit {}: {}", work.wish.links[link],
+                                          work.result.commit.id.substr(0, 8), reason);
     if (refused)
       work.refuse(error);
     else
@@ -179,8 +180,10 @@ void Writing::written(const std::string& name, const git::Answer& answer) {
   if (fails_for_all<git::Written>(answer)) return;
   if (const auto* failure = std::get_if<git::Failure>(&answer))
     drop(name, failure->message, true);
-  else if (const auto& written = std::get<git::Written>(answer); !written.error.empty())
-    drop(name, written.error, written.refused);
+  else if (const auto& written = std::get<git::Written>(answer); written.refused)
+    drop(name, written.error, true);
+  else if (!written.error.empty())
+    drop(name, fmt::format("in {}: {}", settings_.staging(), written.error), false);
   if (--outstanding_ > 0) return;
   if (trees_.empty()) return done_();
   session_.finish_reading([this](const std::string& staging) { accept(staging); });

@@ -97,7 +97,11 @@ class TreeWriter {
     const Fd fd(create(openat(place.dir, place.name.c_str(),
                               O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600),
                        place));
-    write_all(fd.get(), content);
+    try {
+      write_all(fd.get(), content);
+    } catch (const SystemError& error) {
+      throw SystemError(error.code(), fmt::format("cannot write {}", place.shown()));
+    }
     check(fchmod(fd.get(), mode), "cannot set the mode of {}", place.shown());
   }
 

@@ -70,6 +70,11 @@ TEST(CtlArguments, HelpIsACommandToo) {
   EXPECT_EQ(replied({"help"}).text, replied({"--help"}).text);
   EXPECT_EQ(replied({"help", "freeze"}).text, replied({"freeze", "--help"}).text);
   EXPECT_EQ(replied({"help", "freeze"}).code, ExitCode::done);
+  for (const auto& words : std::vector<Names>{
+           {"--json", "help"}, {"help", "--json"}, {"help", "help"}, {"help", "--help"}})
+    EXPECT_EQ(replied(words).text, replied({"--help"}).text) << words.front();
+  EXPECT_EQ(replied({"--json", "help", "freeze"}).text, replied({"freeze", "--help"}).text);
+  EXPECT_EQ(parsed({"status", "help"}).services, Names{"help"});
   EXPECT_NE(replied({"help", "freze"}).text.find("did you mean 'freeze'"), std::string::npos);
   EXPECT_EQ(replied({"help", "freze"}).code, ExitCode::wrong_use);
 }

@@ -74,6 +74,8 @@ test_suggestions() {
   say "who mistypes is told what was meant"
   fails_with 2 overlayctl status wbe
   assert_contains "$output" "did you mean 'web'"
+  fails_with 2 overlayctl status web.service
+  assert_contains "$output" "did you mean 'web'"
   fails_with 2 overlayctl forwrad
   assert_contains "$output" "did you mean 'forward'"
   fails_with 2 overlayctl freeze web --raeson x

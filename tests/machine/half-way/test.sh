@@ -97,6 +97,7 @@ says_full() { [[ $(overlayctl status web --json) == *"No space left"* ]]; }
 fill
 push 10
 wait_for 20 says_full
+assert_contains "$(of web error)" "$state/"
 assert_eq 9 "$(cat /etc/web/page)"
 fails_with 1 overlayctl freeze web --reason 'the disk is full'
 assert_contains "$output" 'a restart would forget it'

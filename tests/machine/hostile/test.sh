@@ -131,7 +131,8 @@ for _ in {1..6}; do
 done
 entry 040000 tree "$level" huge | push_tree "more files than can be"
 goes_on "more files than can be"
-assert_contains "$(of demo error)" "demo: it has more than 200000 files"
+assert_contains "$(of demo error)" "'demo' in commit"
+assert_contains "$(of demo error)" "it has more than 200000 files"
 
 as_git git -C site.git update-ref refs/heads/main "$good"
 work site fetch --quiet
