@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "daemon/history.h"
 #include "daemon/target.h"
 
 namespace overlayd {
@@ -29,6 +30,12 @@ std::string about_key(const UpstreamConfig& upstream) {
   if (upstream.ssh_key.empty())
     return "no key was shown: name an ssh_key in [[upstreams]] of services.toml, and let it in at "
            "the server";
+  const std::string& url = upstream.url.text();
+  if (url.substr(0, url.find('/', url.find("://") + 3)).find('@') == std::string::npos)
+    return fmt::format(
+        "the URL names no user: is it git@{}, as on most servers? And does that one let {} "
+        "(ssh_key) in?",
+        upstream.url.host(), upstream.ssh_key);
   return fmt::format("does the server let {} (ssh_key) in, for the user in the URL?",
                      upstream.ssh_key);
 }
@@ -174,6 +181,13 @@ std::string advice(const UnitState& unit, const ServiceConfig& service) {
   const UnitOutcome outcome{
       .ok = false, .text = "", .obstacle = masked ? UnitObstacle::masked : UnitObstacle::not_found};
   return advice(outcome, service, {});
+}
+
+std::string advice_without_older(const std::string& service, const ServiceState& state) {
+  const auto deployed = deployed_commits(state);
+  if (deployed.size() < 2) return "";
+  return fmt::format("overlayctl rollback {} '@{{1}}' goes to {}, which it had before", service,
+                     deployed[1].substr(0, 8));
 }
 
 }  // namespace overlayd

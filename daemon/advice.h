@@ -33,4 +33,8 @@ std::string advice(const UnitOutcome& outcome, const ServiceConfig& service,
 // The same for one that is not there at all.
 std::string advice(const UnitState& unit, const ServiceConfig& service);
 
+// The same where the branch has no older commit with other content to go back to: its history may
+// have been replaced. Empty if nothing else was deployed before.
+std::string advice_without_older(const std::string& service, const ServiceState& state);
+
 }  // namespace overlayd

@@ -14,6 +14,7 @@
 #include "base/text.h"
 #include "daemon/accept.h"
 #include "daemon/discard.h"
+#include "daemon/target.h"
 
 namespace overlayd {
 namespace {
@@ -32,22 +33,46 @@ void make_own_folder(const std::string& path, const Settings& settings) {
   check(fchown(folder.get(), settings.git_uid, settings.git_gid), "cannot hand over {}", path);
 }
 
-std::string read_secret(const std::string& file, const std::string& key) {
-  try {
-    return read_file(file, max_secret_bytes);
-  } catch (const Error& error) {
-    throw Error::of("{} ({} in services.toml)", error.what(), key);
-  }
+// A key of [[upstreams]] that names a file.
+struct SecretFile {
+  const char* name;  // in the sandbox
+  const char* key;
+  const std::string& path;
+};
+
+std::vector<SecretFile> secret_files(const UpstreamConfig& upstream) {
+  return {{"ssh_key", "ssh_key", upstream.ssh_key},
+          {"known_hosts", "known_hosts", upstream.known_hosts},
+          {"ca", "ca_file", upstream.ca_file},
+          {"token", "token_file", upstream.token_file}};
 }
 
-void add_secret(Sandbox& sandbox, const std::string& name, const std::string& file,
-                const std::string& key) {
-  if (file.empty()) return;
-  std::string content = read_secret(file, key);
+bool is_public_key(std::string_view content) {
+  return content.starts_with("ssh-") || content.starts_with("ecdsa-") || content.starts_with("sk-");
+}
+
+// What is wrong with the content of a file; empty: nothing.
+std::string fault_of(const std::string& key, std::string_view content) {
   // a known_hosts that knows nobody is what ssh itself tells of
-  if (trim(content).empty() && key != "known_hosts")
-    throw Error::of("{} ({} in services.toml) is empty", file, key);
-  sandbox.files.push_back({.name = name, .content = std::move(content)});
+  if (content.empty()) return key == "known_hosts" ? "" : "is empty";
+  if (key == "ssh_key" && is_public_key(content))
+    return "is a public key: name the private one, the file without .pub";
+  if (key == "token_file" && content.find('\n') != std::string_view::npos)
+    return "has more than one line: it is to hold the token and nothing else";
+  return "";
+}
+
+std::string read_secret(const SecretFile& file, const UpstreamConfig& upstream) {
+  const std::string place = fmt::format("({}, {})", file.key, place_of(upstream.origin));
+  std::string content;
+  try {
+    content = read_file(file.path, max_secret_bytes);
+  } catch (const Error& error) {
+    throw Error::of("{} {}", error.what(), place);
+  }
+  const std::string fault = fault_of(file.key, trim(content));
+  if (!fault.empty()) throw Error::of("{} {} {}", file.path, place, fault);
+  return content;
 }
 
 bool is_there(const std::string& path) { return access(path.c_str(), F_OK) == 0; }
@@ -87,15 +112,25 @@ Sandbox Mirror::fetch_sandbox() const {
   Sandbox result = sandbox();
   result.network = true;
   result.visible.push_back({.path = path_, .writable = true});
-  add_secret(result, "ssh_key", upstream_.ssh_key, "ssh_key");
-  add_secret(result, "known_hosts", upstream_.known_hosts, "known_hosts");
-  add_secret(result, "ca", upstream_.ca_file, "ca_file");
-  add_secret(result, "token", upstream_.token_file, "token_file");
+  for (const auto& file : secret_files(upstream_))
+    if (!file.path.empty())
+      result.files.push_back({.name = file.name, .content = read_secret(file, upstream_)});
   if (!upstream_.url.user().empty())
     result.files.push_back({.name = "user", .content = upstream_.url.user()});
   if (upstream_.token_file.empty() && !upstream_.url.password().empty())
     result.files.push_back({.name = "token", .content = upstream_.url.password()});
   return result;
+}
+
+std::string Mirror::with_known_names(std::string message) const {
+  for (const auto& file : secret_files(upstream_))
+    for (const std::string& inside :
+         {private_file_path(settings_.state_directory, std::string("/") + file.name),
+          private_file_path(settings_.state_directory, file.name)}) {
+      const size_t at = file.path.empty() ? std::string::npos : message.find(inside);
+      if (at != std::string::npos) message.replace(at, inside.size(), file.path);
+    }
+  return message;
 }
 
 Sandbox Mirror::read_sandbox(const std::string& staging) const {

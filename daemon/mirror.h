@@ -20,6 +20,8 @@ class Mirror {
   const std::string& path() const { return path_; }
   // Reads the secrets from their files, as root; throws Error if one cannot be read.
   Sandbox fetch_sandbox() const;
+  // Private files are called otherwise inside: their paths there become those of services.toml.
+  std::string with_known_names(std::string message) const;
   Sandbox read_sandbox(const std::string& staging) const;
 
  private:

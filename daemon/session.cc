@@ -57,7 +57,9 @@ void Session::try_fetch(const git::FetchRequest& request, Worker::Answered got) 
 }
 
 void Session::ask(Worker& worker, const std::string& request, Worker::Answered answered) {
-  worker.ask(request, [this, answered = std::move(answered)](const git::Answer& answer) {
+  worker.ask(request, [this, answered = std::move(answered)](git::Answer answer) {
+    if (auto* failure = std::get_if<git::Failure>(&answer))
+      failure->message = mirror_.with_known_names(failure->message);
     go_on([&] { answered(answer); });
   });
 }

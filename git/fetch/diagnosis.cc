@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <optional>
 #include <vector>
 
@@ -129,11 +130,25 @@ Finding find_reason(const std::vector<std::string>& lines) {
   return {FailureKind::internal, last_complaint(lines)};
 }
 
-std::string without_secret(std::string text, const std::string& secret) {
+bool is_word(std::string_view text, size_t at) {
+  return at < text.size() && std::isalnum(static_cast<unsigned char>(text[at])) != 0;
+}
+
+// A short one is taken out as a word of its own only: each "a" of a message would else tell more of
+// the secret than it hides.
+std::string without_secret(const std::string& text, const std::string& secret) {
+  constexpr size_t long_enough = 8;
   if (secret.empty()) return text;
-  for (size_t at = text.find(secret); at != std::string::npos; at = text.find(secret))
-    text.replace(at, secret.size(), "…");
-  return text;
+  std::string result;
+  size_t done = 0;
+  for (size_t at = text.find(secret); at != std::string::npos; at = text.find(secret, at + 1)) {
+    const size_t end = at + secret.size();
+    const bool inside_word = (at > 0 && is_word(text, at - 1)) || is_word(text, end);
+    if (at < done || (secret.size() < long_enough && inside_word)) continue;
+    result.append(text, done, at - done).append("…");
+    done = end;
+  }
+  return result.append(text, done);
 }
 
 }  // namespace

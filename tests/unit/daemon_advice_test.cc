@@ -38,6 +38,9 @@ TEST(Advice, NamesWhatWasShownToTheUpstream) {
   expect_words(FailureKind::not_found, equipped(https), {"/etc/token (token_file)"});
   expect_words(FailureKind::untrusted, equipped(https), {"/etc/ca.pem (ca_file)", "git.test"});
   expect_words(FailureKind::denied, equipped(ssh), {"/etc/key (ssh_key)"});
+  expect_words(FailureKind::denied, equipped("ssh://git.test/~git@x/site.git"),
+               {"the URL names no user", "git@git.test"});
+  expect_words(FailureKind::denied, equipped("git@git.test:x"), {"for the user in the URL"});
   expect_words(FailureKind::bad_key, equipped(ssh), {"ssh-keygen -p -f /etc/key"});
   expect_words(FailureKind::unknown_host, equipped(ssh),
                {"/etc/hosts.known (known_hosts)", "ssh-keyscan -p 2222 git.test"});
@@ -94,6 +97,20 @@ TEST(Advice, NamesARollbackOnlyWhereSomethingWasDeployedBefore) {
   had("a");
   EXPECT_EQ(advice(failed, service(), state),
             "journalctl -u nginx.service; overlayctl rollback web");
+}
+
+TEST(Advice, NamesWhatWasDeployedBeforeWhereTheBranchHasNothingOlder) {
+  ServiceState state;
+  state.deployed.id = "bbbbbbbbbb";
+  EXPECT_EQ(advice_without_older("web", state), "");
+  for (const char* commit : {"aaaaaaaaaa", "bbbbbbbbbb"}) {
+    Deployment entry;
+    entry.commit.id = commit;
+    entry.new_content = true;
+    state.log.push_back(entry);
+  }
+  EXPECT_EQ(advice_without_older("web", state),
+            "overlayctl rollback web '@{1}' goes to aaaaaaaa, which it had before");
 }
 
 TEST(Advice, NamesAnActionThatTheUnitCanTake) {

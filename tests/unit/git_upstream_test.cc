@@ -95,5 +95,14 @@ TEST(Diagnosis, SecretsAndControlCharactersAreTakenOut) {
   EXPECT_EQ(failure.message, "'https://u@x/' says … ?[2J …");
 }
 
+TEST(Diagnosis, AShortSecretIsTakenOutAsAWordOnly) {
+  const auto message = [](const char* text, const char* secret) {
+    return diagnose(text, secret).message;
+  };
+  EXPECT_EQ(message("fatal: Authentication failed for 'a'", "a"), "Authentication failed for '…'");
+  EXPECT_EQ(message("fatal: secret, topsecret", "secret"), "…, topsecret");
+  EXPECT_EQ(message("fatal: x12345678x and 12345678", "12345678"), "x…x and …");
+}
+
 }  // namespace
 }  // namespace overlayd::git

@@ -185,8 +185,18 @@ test_errors() {
   fails_for scp 'REMOTE HOST IDENTIFICATION HAS CHANGED' known_hosts
   configure /root/absent "$CA_FILE" /root/absent-too "$SSH_KEY"
   overlayctl reload >/dev/null
-  fails_for token /root/absent token_file
-  fails_for key /root/absent-too known_hosts
+  fails_for token '/root/absent: No such file' '(token_file, services.toml:4)'
+  fails_for key /root/absent-too '(known_hosts, services.toml:'
+  cat "$TOKEN_FILE" <(echo a) >/root/two-lines
+  configure /root/two-lines "$CA_FILE" "$KNOWN_HOSTS" "$SSH_KEY.pub"
+  overlayctl reload >/dev/null
+  fails_for token '/root/two-lines (token_file, services.toml:4) has more than one line'
+  fails_for key "$SSH_KEY.pub (ssh_key, services.toml:" 'is a public key: name the private one'
+  echo nonsense >/root/no-authority
+  configure "$TOKEN_FILE" /root/no-authority "$KNOWN_HOSTS" "$SSH_KEY"
+  overlayctl reload >/dev/null
+  fails_for token /root/no-authority
+  assert_lacks "$output" /private/
   configure /root/no-hosts "$CA_FILE" "" /root/locked-key
   overlayctl reload >/dev/null
   fails_for token /root/no-hosts token_file 'is empty'
