@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "daemon/advice.h"
 #include "daemon/history.h"
 #include "daemon/revision.h"
 #include "daemon/service.h"
@@ -208,7 +209,9 @@ void Service::go_back(const std::string& by, const std::string& revision, const 
                        answered(self->answer(result, from));
                      });
       },
-      [self = shared_from_this(), answered, ticket](const ChangeResult& result) {
+      [self = shared_from_this(), revision, answered, ticket](ChangeResult result) {
+        if (revision.empty() && result.outcome == Outcome::refused)
+          result.hint = advice_without_older(self->config_.name, self->state());
         answered(self->answer(result));
       });
 }

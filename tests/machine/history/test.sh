@@ -57,6 +57,8 @@ work site add --all
 work site commit --quiet --message unrelated
 work site push --quiet --force origin fresh:main
 goes_to unrelated
+fails_with 3 overlayctl rollback demo
+assert_contains "$output" "overlayctl rollback demo '@{1}'"
 overlayctl rollback demo "@{1}" >/dev/null
 assert_eq rewritten "$(cat /etc/demo/page)"
 overlayctl forward demo >/dev/null
