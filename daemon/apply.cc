@@ -3,7 +3,9 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <cstdlib>
 
+#include "base/handle.h"
 #include "base/path.h"
 #include "daemon/checkout.h"
 #include "daemon/place.h"
@@ -24,12 +26,12 @@ int ground_of(const std::string& path) {
   }
 }
 
-// Whether a symbolic link leads to a tree, through the checkout.
-bool leads_to(const std::string& link, const std::string& tree) {
-  struct stat seen {};
-  struct stat wanted {};
-  return stat(link.c_str(), &seen) == 0 && lstat(tree.c_str(), &wanted) == 0 &&
-         seen.st_ino == wanted.st_ino && seen.st_dev == wanted.st_dev;
+// Whether a symbolic link leads into the store, through its checkout. Not always to the tree of
+// that name: where a service has an overlay of all of the repository too, it is a part of that
+// one's.
+bool leads_into(const std::string& link, const std::string& trees) {
+  const Handle<char, [](char* text) { free(text); }> path(realpath(link.c_str(), nullptr));
+  return path && is_at_or_below(path.get(), trees);
 }
 
 bool is_in_effect(const Step& step, const TreeStore& trees) {
@@ -46,7 +48,8 @@ bool is_in_effect(const Step& step, const TreeStore& trees) {
     case StepKind::checkout:
       return is_current_checkout(step.subject, step.value);
     case StepKind::show:
-      return leads_to(step.subject, trees.path(step.value)) && is_write_protected(trees.folder());
+      return trees.has(step.value) && leads_into(step.subject, trees.folder()) &&
+             is_write_protected(trees.folder());
     case StepKind::package:
     case StepKind::unit:
       break;
@@ -106,7 +109,7 @@ void Staged::publish() {
     } catch (const Error& error) {
       const Plan done(plan_.begin(), plan_.begin() + static_cast<ptrdiff_t>(i) + 1);
       try {
-        carry_out(inverse(done), machine_);
+        Staged(inverse(done), machine_).do_all();
       } catch (const Error& worse) {
         throw HalfDone(fmt::format("{}; and taking back what was done before failed: {}",
                                    error.what(), worse.what()));
@@ -114,6 +117,11 @@ void Staged::publish() {
       throw;
     }
   }
+}
+
+// Without taking anything back: that it is what takes back.
+void Staged::do_all() {
+  for (size_t i = 0; i < plan_.size(); i++) do_op(i);
 }
 
 void Staged::do_op(size_t index) {

@@ -57,6 +57,7 @@ class Staged {
     Fd tree;
     std::vector<std::string> covered;
   };
+  void do_all();
   void do_op(size_t index);
   void make(const Step& step, const std::string& before, size_t index);
   void show(const Step& step, size_t index);

@@ -36,7 +36,7 @@ Manager::Manager(Loop& loop, Loaded loaded, sd_bus* bus)
       workshop_{
           settings_, trees_, store_, inventory_, units_, metrics_, [this](const std::string& name) {
             const auto service = services_.find(name);
-            if (service != services_.end()) service->second->look_after();
+            if (service != services_.end()) service->second->disturbed();
           }} {}
 
 void Manager::start(Callback ready) {

@@ -47,10 +47,10 @@ class Service : public std::enable_shared_from_this<Service> {
   void tell_unit();
   // Has another configuration from now on; a removal that has not begun is called off.
   void reconfigure(ServiceConfig config, std::shared_ptr<Upstream> upstream);
-  // Brings it in line with its configuration, and puts back what is not in place any more.
-  void look_after();
-  // The same if something is not in place.
+  // Puts back what is not in place any more.
   void look_after_files();
+  // Another service's change may have taken something of it away, or out of its way.
+  void disturbed();
   // Takes everything of it away from the machine, and tries until that works. `removed` runs then,
   // unless the service came back in the meantime.
   void remove(Callback removed);
@@ -87,6 +87,7 @@ class Service : public std::enable_shared_from_this<Service> {
   bool recall_or_answer(const Answered& answered);
   void prepare_and_reconcile(const Ticket& ticket);
   std::string find_owner();
+  void look_after();
   // Brings what is deployed in line with the configuration and with what should be on the machine.
   void reconcile(const Ticket& ticket, const Callback& then);
   bool has_history() const;

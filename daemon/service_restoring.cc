@@ -100,6 +100,13 @@ void Service::look_after() {
   });
 }
 
+void Service::disturbed() {
+  queue_.add([self = shared_from_this()](const Ticket& ticket) {
+    if (!self->leaving_ && self->prepared_)
+      self->reconcile(ticket, [self] { self->look_again(); });
+  });
+}
+
 void Service::look_after_files() {
   if (!is_in_place()) look_after();
 }

@@ -76,6 +76,7 @@ void Service::go_forward(const std::string& by, const Answered& answered, const 
 void Service::put_back_at_least(const ChangeResult& failed, const Answered& answered,
                                 const Ticket& ticket) {
   if (is_in_place()) return answered(answer(failed));
+  put_back_at_ = 0;  // somebody knows of it
   put_back(ticket, [self = shared_from_this(), failed, answered] {
     ChangeResult both = failed;
     if (self->is_in_place())

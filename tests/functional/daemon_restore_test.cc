@@ -121,6 +121,17 @@ TEST_F(Restore, OneThatCannotBeDoesNotHinderTheOthers) {
   EXPECT_EQ(read_file(temp_ / "b"), "somebody else's");
 }
 
+// Neither making it nor taking it back is possible there.
+TEST_F(Restore, APlaceBehindALinkIsAnErrorLikeAnyOther) {
+  ServiceState state = deployed("web");
+  fs::create_symlink("/srv", temp_ / "link");
+  state.steps.push_back({StepKind::directory, temp_ / "link/made", "", ""});
+  Store(settings_).save("web", state, Durability::lazy);
+  EXPECT_EQ(restore_overlays(options_), 1);
+  EXPECT_EQ(clear_overlays(options_), 1);
+  EXPECT_FALSE(fs::exists("/srv/made"));
+}
+
 TEST_F(Restore, RemovalThatWasInterruptedIsTakenBack) {
   const ServiceState state = deployed("web");
   EXPECT_EQ(restore_overlays(options_), 0);

@@ -151,7 +151,7 @@ wait_for 60 shows /etc/web/page 6
 gone() { [[ ! -e /srv/hers && -z $(ls /var/lib/overlayd/journal) ]] && ! overlay_at /srv/left; }
 wait_for 10 gone
 
-say "what somebody has unmounted is put back at the next poll"
+say "what somebody has unmounted is put back"
 umount /etc/web
 wait_for 20 overlay_at /etc/web
 assert_eq 6 "$(cat /etc/web/page)"

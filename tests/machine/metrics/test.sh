@@ -136,10 +136,10 @@ test_not_in_place() {
   is overlayd_config_last_reload_successful 1
   overlayctl forward web >/dev/null # a new interval has it poll at once: that is over then
   is 'overlayd_service_failed{service="web"}' 0
+  mount -t tmpfs mine /etc/web
+  is_now 'overlayd_service_failed{service="web"}' 1
   umount /etc/web
-  is 'overlayd_service_failed{service="web"}' 1
-  overlayctl forward web >/dev/null
-  is 'overlayd_service_failed{service="web"}' 0
+  is_now 'overlayd_service_failed{service="web"}' 0
   cp /etc/overlayd/services.toml /root/
   services <<<'what = "this"'
   is_now overlayd_config_last_reload_successful 0

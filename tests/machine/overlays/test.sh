@@ -7,6 +7,7 @@ of() { overlayctl status "$1" --json | jq -r ".services[0].$2"; }
 gone() { [[ ! -e $1 && ! -L $1 ]]; }
 holds() { [[ $(cat "$1") == "$2" ]]; }
 has_error() { [[ $(of "$1" error) == *"$2"* ]]; }
+has_hint() { [[ $(of "$1" error_hint) == *"$2"* ]]; }
 is_well() { [[ $(of "$1" condition) == ok ]]; }
 mode() { stat --format='%U:%G %a' "$1"; }
 
@@ -56,6 +57,7 @@ test_several_kinds() {
   holds /srv/whole/top top
   holds /srv/whole/web/more/extra extra
   holds /srv/whole-link/web/limit.conf 10
+  assert_eq install "$(overlayctl log web --json | jq -r '.entries | map(.verb) | join(" ")')"
   assert_eq "file bind true" "$(overlayctl status web --json |
     jq -r '.services[0].overlays[] | select(.local == "/etc/limit.conf") | "\(.kind) \(.type) \(.live)"')"
 
@@ -195,7 +197,7 @@ refuses_link() {
   service 'dirs = [{ local = "/etc/web", link = "web/etc" }, { local = "/etc/site", link = "web/etc", type = "symlink" }]'
   wait_for 10 has_error web '/etc/site'
   assert_contains "$(of web error)" "$1"
-  assert_contains "$(of web error)" 'mv /etc/site /etc/site.orig'
+  has_hint web 'mv /etc/site /etc/site.orig'
   assert_contains "$(overlayctl status)" /etc/site.orig
   assert_eq "$before" "$(stat --format='%F %i %N' /etc/site)"
   holds /etc/web/page two
@@ -223,7 +225,7 @@ test_occupied() {
   say "so is a file where a directory shall be, and a link"
   echo mine >/etc/site
   service 'dirs = [{ local = "/etc/site", link = "web/etc" }]'
-  wait_for 10 has_error web 'mv /etc/site /etc/site.orig'
+  wait_for 10 has_hint web 'mv /etc/site /etc/site.orig'
   holds /etc/site mine
   rm /etc/site
   ln -s /srv/target /etc/site
@@ -234,7 +236,7 @@ test_occupied() {
   rm /etc/site
   mkdir /etc/site
   service 'dirs = [{ local = "/etc/site", link = "web/limit.conf" }]'
-  wait_for 10 has_error web 'mv /etc/site /etc/site.orig'
+  wait_for 10 has_hint web 'mv /etc/site /etc/site.orig'
   rmdir /etc/site /srv/target
 }
 
