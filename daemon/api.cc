@@ -140,14 +140,11 @@ void Api::forward(sd_bus_message* call) {
   const auto names = read_texts(call);
   const auto services = named(manager_, names);
   const std::string by = caller_name(call);
+  // who names one means it
+  const auto if_held = names.empty() ? Service::IfHeld::skip : Service::IfHeld::follow;
   const auto gathering = std::make_shared<Gathering>(call, "results", services.size());
-  for (size_t i = 0; i < services.size(); i++) {
-    const auto answered = Gathering::slot(gathering, i);
-    if (names.empty())
-      services[i]->forward_unless_held(by, answered);
-    else
-      services[i]->forward(by, answered);
-  }
+  for (size_t i = 0; i < services.size(); i++)
+    services[i]->forward(by, if_held, Gathering::slot(gathering, i));
 }
 
 void Api::freeze(sd_bus_message* call) {

@@ -58,9 +58,9 @@ class Service : public std::enable_shared_from_this<Service> {
   // What it wants to know in every round; none while it is not ready.
   std::optional<Request> standing_request();
 
-  void forward(const std::string& by, Answered answered);
-  // Leaves a frozen or pinned service alone.
-  void forward_unless_held(const std::string& by, Answered answered);
+  // What becomes of one that is frozen or pinned when it is its turn.
+  enum class IfHeld { skip, follow };
+  void forward(const std::string& by, IfHeld if_held, Answered answered);
   void freeze(const std::string& by, const std::string& reason, uint64_t seconds,
               Answered answered);
   void thaw(const std::string& by, Answered answered);
@@ -124,6 +124,7 @@ class Service : public std::enable_shared_from_this<Service> {
   bool is_in_place() const;
   void settled();
   void arm_thaw();
+  Value skipped() const;
   Value answer(const ChangeResult& result, const std::string& from = "") const;
   List overlay_list() const;
   bool is_live(const Step& shown) const;

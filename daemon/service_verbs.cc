@@ -36,8 +36,11 @@ bool Service::recall_or_answer(const Answered& answered) {
   return false;
 }
 
-void Service::forward(const std::string& by, Answered answered) {
-  queue_.add([self = shared_from_this(), by, answered = std::move(answered)](const Ticket& ticket) {
+void Service::forward(const std::string& by, IfHeld if_held, Answered answered) {
+  queue_.add([self = shared_from_this(), by, if_held,
+              answered = std::move(answered)](const Ticket& ticket) {
+    if (!self->recall_or_answer(answered)) return;
+    if (if_held == IfHeld::skip && self->held()) return answered(self->skipped());
     self->prepare([self, by, answered, ticket](const std::string& error, const std::string& hint) {
       if (error.empty()) return self->go_forward(by, answered, ticket);
       answered(self->answer({.outcome = Outcome::failed, .message = error, .hint = hint}));
@@ -45,11 +48,10 @@ void Service::forward(const std::string& by, Answered answered) {
   });
 }
 
-void Service::forward_unless_held(const std::string& by, Answered answered) {
-  if (!held()) return forward(by, std::move(answered));
-  answered(answer({.outcome = Outcome::skipped,
-                   .message = "is " + hold_words(state()),
-                   .hint = "to end that: overlayctl forward " + config_.name}));
+Value Service::skipped() const {
+  return answer({.outcome = Outcome::skipped,
+                 .message = "is " + hold_words(state()),
+                 .hint = "to end that: overlayctl forward " + config_.name});
 }
 
 void Service::go_forward(const std::string& by, const Answered& answered, const Ticket& ticket) {

@@ -135,6 +135,24 @@ wait_for 20 shows /etc/slow/page 5
 wait_for 20 is slow condition ok
 assert_eq "$pid" "$(main_pid)"
 
+say "a forward of all leaves alone what was frozen while it waited"
+hold
+push 5a
+overlayctl forward slow >/dev/null &
+wait_for 20 is_waiting
+# Its turn comes later; who asks stays as long, or it would not be known who that is.
+busctl --timeout=1 call org.overlayd1 /org/overlayd1 org.overlayd1.Manager Freeze asst 1 slow 'not now' 0 2>/dev/null || true
+push 5b
+overlayctl forward >/root/forwarded &
+forwarding=$!
+hold ''
+echo >/run/held
+wait "$forwarding" || fail "$(cat /root/forwarded)"
+assert_contains "$(cat /root/forwarded)" 'not now'
+assert_eq 'frozen 5a' "$(of slow state) $(cat /etc/slow/page)"
+overlayctl thaw slow >/dev/null
+wait_for 20 shows /etc/slow/page 5b
+
 say "a change that could not be taken back at a start is taken back when that is possible"
 systemctl stop overlayd
 tree=$(basename "$(findmnt --noheadings --output FSROOT /etc/web)")
