@@ -102,8 +102,7 @@ void Service::look_after() {
 
 void Service::disturbed() {
   queue_.add([self = shared_from_this()](const Ticket& ticket) {
-    if (!self->leaving_ && self->prepared_)
-      self->reconcile(ticket, [self] { self->look_again(); });
+    if (!self->leaving_ && self->prepared_) self->reconcile(ticket, [self] { self->look_again(); });
   });
 }
 

@@ -178,6 +178,7 @@ test_moved_away() {
   wait_for 10 holds /srv/games/app/conf/page two
   # In one step, renameat2(2) with RENAME_EXCHANGE: else the place may be made again in between.
   by_games ln -s moved /srv/games/moved
+  # shellcheck disable=SC2016  # they are Perl's
   by_games perl -e 'exit syscall(316, -100, my $a = "/srv/games/app", -100, my $b = "/srv/games/moved", 2)'
   assert_eq '/etc/web true /srv/games/app/conf false' "$(overlayctl status web --json |
     jq -r '.services[0].overlays[] | "\(.local) \(.live)"' | xargs)"

@@ -44,6 +44,7 @@ ExecStart=/bin/sh -c "grep -q fatal /etc/brief/page && sleep 0.2 && exit 3; exec
 UNIT
 # Each start tells what it got from a drop-in.
 for name in dropped quiet; do
+  # shellcheck disable=SC2016  # systemd's variable
   printf '[Service]\nType=exec\nExecStartPre=sh -c "echo $TOLD >/run/%s"\nExecStart=sleep infinity\n' $name \
     >/etc/systemd/system/$name.service
 done
