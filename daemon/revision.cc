@@ -12,24 +12,23 @@ namespace {
 
 constexpr size_t longest = 250;
 
-NoRevision no_revision(std::string_view revision, std::string_view why) {
-  return NoRevision(fmt::format("'{}' is not a revision: {}", printable(revision, 100), why));
+[[noreturn]] void refuse(std::string_view revision, std::string_view why) {
+  throw NoRevision(fmt::format("'{}' is not a revision: {}", printable(revision, 100), why));
 }
 
 void check_length(std::string_view revision) {
-  if (revision.empty() || revision.size() > longest) throw no_revision(revision, "wrong length");
-  if (revision.starts_with('-')) throw no_revision(revision, "it starts with '-'");
+  if (revision.empty() || revision.size() > longest) refuse(revision, "wrong length");
+  if (revision.starts_with('-')) refuse(revision, "it starts with '-'");
   const auto is_control = [](unsigned char byte) { return byte < ' ' || byte == 0x7f; };
   if (std::any_of(revision.begin(), revision.end(), is_control))
-    throw no_revision(revision, "it has control characters");
+    refuse(revision, "it has control characters");
 }
 
 // What git_revparse_single() and Git agree on: '!' begins something else in Git.
 void check_text(std::string_view text, std::string_view revision) {
-  if (text.empty()) throw no_revision(revision, "it has no text to look for");
-  if (text.starts_with('!')) throw no_revision(revision, "its text to look for starts with '!'");
-  if (text.find('}') != std::string_view::npos)
-    throw no_revision(revision, "its text to look for has a '}'");
+  if (text.empty()) refuse(revision, "it has no text to look for");
+  if (text.starts_with('!')) refuse(revision, "its text to look for starts with '!'");
+  if (text.find('}') != std::string_view::npos) refuse(revision, "its text to look for has a '}'");
 }
 
 // The revision without each "{…}" behind a '^': a text to look for may hold anything.
@@ -38,7 +37,7 @@ std::string without_braces(std::string_view revision) {
   std::string_view rest = revision;
   for (size_t open = rest.find("^{"); open != std::string_view::npos; open = rest.find("^{")) {
     const size_t close = rest.find('}', open);
-    if (close == std::string_view::npos) throw no_revision(revision, "a '}' is missing");
+    if (close == std::string_view::npos) refuse(revision, "a '}' is missing");
     const std::string_view inside = rest.substr(open + 2, close - open - 2);
     if (inside.starts_with('/')) check_text(inside.substr(1), revision);
     bare += rest.substr(0, open + 1);
@@ -49,12 +48,12 @@ std::string without_braces(std::string_view revision) {
 
 void check_form(std::string_view revision) {
   const std::string bare = without_braces(revision);
-  if (bare.find("..") != std::string::npos) throw no_revision(revision, "it is a range");
-  if (bare.find(':') != std::string::npos) throw no_revision(revision, "it names a path");
-  if (bare.find(' ') != std::string::npos) throw no_revision(revision, "it has white space");
+  if (bare.find("..") != std::string::npos) refuse(revision, "it is a range");
+  if (bare.find(':') != std::string::npos) refuse(revision, "it names a path");
+  if (bare.find(' ') != std::string::npos) refuse(revision, "it has white space");
   // what a branch of the mirror was before is nothing that anybody has seen here
   if (bare.find("@{", bare.starts_with("HEAD@{") ? 5 : 1) != std::string::npos)
-    throw no_revision(revision, "@{N} stands alone or behind HEAD");
+    refuse(revision, "@{N} stands alone or behind HEAD");
 }
 
 // "@{3}rest" -> 3, leaving "rest".
@@ -65,9 +64,9 @@ size_t take_number(std::string_view& rest, std::string_view revision) {
   const char* last = rest.data() + (end == std::string_view::npos ? rest.size() : end);
   const auto [stop, error] = std::from_chars(first, last, number);
   if (end == std::string_view::npos || error != std::errc() || stop != last)
-    throw no_revision(revision,
-                      "between @{ and } stands how many deployments ago, as overlayctl log "
-                      "numbers them; a date is not taken");
+    refuse(revision,
+           "between @{ and } stands how many deployments ago, as overlayctl log "
+           "numbers them; a date is not taken");
   rest.remove_prefix(end + 1);
   return number;
 }
