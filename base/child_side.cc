@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <csignal>
 
+#include "base/argv.h"
 #include "base/error.h"
 
 namespace overlayd {
@@ -50,14 +51,6 @@ int arrange_descriptors(int socket, int report) {
   check(static_cast<int>(syscall(SYS_close_range, report_number + 1, ~0U, 0)),
         "cannot close descriptors");
   return report_number;
-}
-
-std::vector<char*> pointers(const std::vector<std::string>& texts) {
-  std::vector<char*> result;
-  result.reserve(texts.size() + 1);
-  for (const auto& text : texts) result.push_back(const_cast<char*>(text.c_str()));
-  result.push_back(nullptr);
-  return result;
 }
 
 [[noreturn]] void execute(const Child::Command& command) {

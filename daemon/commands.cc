@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "base/argv.h"
 #include "base/error.h"
 #include "base/log.h"
 #include "config/host.h"
@@ -131,11 +132,7 @@ int clear_overlays(const Options& options) {
 int run_outside(const Options& options, const std::vector<std::string>& command) {
   const std::string trees = settings_in_force(options).trees();
   if (is_there(trees)) leave_overlays(trees);
-  std::vector<char*> arguments;
-  arguments.reserve(command.size() + 1);
-  for (const auto& argument : command) arguments.push_back(const_cast<char*>(argument.c_str()));
-  arguments.push_back(nullptr);
-  execvp(arguments[0], arguments.data());
+  execvp(command[0].c_str(), pointers(command).data());
   fail_with_errno(fmt::format("cannot run {}", command[0]));
 }
 

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/log.h"
+#include "daemon/renaming.h"
 #include "daemon/restore.h"
 #include "mounts/write_protect.h"
 
@@ -42,6 +43,7 @@ Manager::Manager(Loop& loop, Loaded loaded, sd_bus* bus)
 void Manager::start(Callback ready) {
   ready_ = std::move(ready);
   put_in_place();
+  follow_renames();
   config_.watch(loop_, [this] {
     apply_config();
     if (reloaded_) reloaded_();
@@ -88,10 +90,70 @@ void Manager::came_up(const std::string& name) {
   if (not_up_yet_.empty()) announce_ready();
 }
 
-// What goes away goes first, so that its paths are free.
-void Manager::apply_config() {
+std::set<std::string> Manager::wanted_names() const {
   std::set<std::string> wanted = config_.for_others();
   for (const auto& service : config().services) wanted.insert(service.name);
+  return wanted;
+}
+
+// Of services that services.toml does not know any more, and that are not being taken away. What is
+// half done has to be taken back under its old name.
+std::map<std::string, const ServiceState*> Manager::without_config() const {
+  std::map<std::string, const ServiceState*> states;
+  for (const auto& [name, remembered] : memory_)
+    if (!remembered.open) states[name] = &remembered.state;
+  for (const auto& [name, service] : services_)
+    if (!service->leaving() || handing_over_.contains(name)) states[name] = &service->state();
+  for (const auto& name : wanted_names()) states.erase(name);
+  return states;
+}
+
+// A service that only has another name now is not taken away to be installed again.
+void Manager::follow_renames() {
+  awaited_.clear();
+  auto old_states = without_config();
+  for (const auto& config : config().services) {
+    if (memory_.contains(config.name) || services_.contains(config.name)) continue;
+    const auto old = std::find_if(old_states.begin(), old_states.end(), [&](const auto& entry) {
+      return is_same_service(*entry.second, config);
+    });
+    if (old == old_states.end()) continue;
+    const std::string name = old->first;
+    old_states.erase(old);
+    rename(name, config.name);
+  }
+}
+
+void Manager::rename(const std::string& from, const std::string& to) {
+  if (services_.contains(from)) {
+    awaited_.insert(to);
+    if (handing_over_.insert(from).second)
+      services_[from]->hand_over([this, from] { handed_over(from); });
+    return;
+  }
+  Remembered state = remembered(from);
+  guard([&] { rename_state(store_, from, to, state); });
+  inventory_.set(from, {});
+  inventory_.set(to, state.state.steps);
+  if (changed_.erase(from) > 0) changed_.insert(to);
+  memory_[to] = std::move(state);
+}
+
+// The configuration may be another by now: who goes on with it is looked for anew.
+void Manager::handed_over(const std::string& name) {
+  handing_over_.erase(name);
+  if (services_.at(name)->leaving()) {
+    memory_[name] = services_.at(name)->remembered();
+    services_.erase(name);
+    metrics_.remove_service(name);
+  }
+  apply_config();
+}
+
+// What goes away goes first, so that its paths are free.
+void Manager::apply_config() {
+  follow_renames();
+  const auto wanted = wanted_names();
   std::set<std::string> present;
   for (const auto& [name, service] : services_) present.insert(name);
   for (const auto& [name, remembered] : memory_) present.insert(name);
@@ -99,6 +161,7 @@ void Manager::apply_config() {
     if (!wanted.contains(name)) remove_service(name);
   for (const auto& config : config_.config().upstreams) update_upstream(config);
   for (const auto& config : config_.config().services) {
+    if (awaited_.contains(config.name)) continue;
     const auto service = services_.find(config.name);
     if (service == services_.end())
       add_service(config);

@@ -52,6 +52,11 @@ class Manager {
   bool has_content(const std::string& service) const;
   void announce_ready();
   void apply_config();
+  std::set<std::string> wanted_names() const;
+  std::map<std::string, const ServiceState*> without_config() const;
+  void follow_renames();
+  void rename(const std::string& from, const std::string& to);
+  void handed_over(const std::string& name);
   void mounts_changed();
   std::shared_ptr<Upstream> upstream_for(const ServiceConfig& service);
   void update_upstream(const UpstreamConfig& config);
@@ -75,6 +80,8 @@ class Manager {
   std::set<std::string> changed_;  // those of them of which something had to be put back
   std::map<std::string, std::weak_ptr<Upstream>> upstreams_;  // by URL; services own them
   std::map<std::string, std::shared_ptr<Service>> services_;
+  std::set<std::string> handing_over_;  // services whose name is another now, but who are at work
+  std::set<std::string> awaited_;       // the new names
   std::set<std::string> not_up_yet_;
   std::unique_ptr<MountWatch> mount_watch_;
   Callback ready_;

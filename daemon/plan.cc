@@ -46,14 +46,24 @@ Op inverse_of(const Op& op) {
   return op;
 }
 
+// A checkout that goes, or a folder around it: symbolic links lead there until they are changed.
+bool leads_to_checkout(const Step& step, const Steps& old_steps) {
+  return std::any_of(old_steps.begin(), old_steps.end(), [&](const Step& other) {
+    return other.kind == StepKind::checkout &&
+           (step == other || (is_place(step) && is_at_or_below(other.subject, step.subject)));
+  });
+}
+
 }  // namespace
 
 Plan diff(const Steps& old_steps, const Steps& new_steps) {
   Plan plan;
+  Plan at_last;
   for (auto step = old_steps.rbegin(); step != old_steps.rend(); ++step)
     if (can_be_undone(*step) &&
         (find_place(new_steps, *step) == nullptr || loses_its_ground(*step, old_steps, new_steps)))
-      plan.push_back({.kind = OpKind::undo, .step = *step, .before = {}});
+      (leads_to_checkout(*step, old_steps) ? at_last : plan)
+          .push_back({.kind = OpKind::undo, .step = *step, .before = {}});
   for (const auto& step : new_steps) {
     if (step.kind == StepKind::unit) continue;
     const Step* before = find_place(old_steps, step);
@@ -62,6 +72,7 @@ Plan diff(const Steps& old_steps, const Steps& new_steps) {
     else if (before->value != step.value)
       plan.push_back({.kind = OpKind::change, .step = step, .before = *before});
   }
+  plan.insert(plan.end(), at_last.begin(), at_last.end());
   return plan;
 }
 

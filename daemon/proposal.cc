@@ -38,6 +38,18 @@ Steps in_effect(Steps steps, const Steps& wanted, const TreeStore& trees) {
   return steps;
 }
 
+// Whether there is a unit now that has not read what is in place.
+bool has_another_unit(const Steps& before, const Steps& after) {
+  const auto unit_of = [](const Steps& steps) {
+    return std::find_if(steps.begin(), steps.end(),
+                        [](const Step& step) { return step.kind == StepKind::unit; });
+  };
+  const auto old_unit = unit_of(before);
+  const auto new_unit = unit_of(after);
+  return old_unit != before.end() && new_unit != after.end() &&
+         old_unit->subject != new_unit->subject;
+}
+
 }  // namespace
 
 Proposal propose(const Workshop& workshop, const ServiceConfig& config, const ServiceState& state,
@@ -54,7 +66,7 @@ Proposal propose(const Workshop& workshop, const ServiceConfig& config, const Se
   check_others_grounds(config, kinds, workshop.inventory);
   proposal.steps = make_steps(target, workshop.inventory.facts(config.name));
   proposal.plan = diff(in_effect(state.steps, proposal.steps, workshop.trees), proposal.steps);
-  add_action(proposal.plan, config, act_anyway);
+  add_action(proposal.plan, config, act_anyway || has_another_unit(state.steps, proposal.steps));
   return proposal;
 }
 

@@ -18,6 +18,9 @@ class Record {
   ServiceState& state() { return state_; }
   const ServiceState& state() const { return state_; }
 
+  // All of it, as an earlier daemon would have left it.
+  Remembered remembered() const { return {state_, open_, unreadable_}; }
+
   // See Remembered.
   const std::string& unreadable() const { return unreadable_; }
   // What was read after all.

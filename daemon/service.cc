@@ -39,10 +39,7 @@ void Service::start(Callback settled) {
 
 void Service::tell_unit() {
   queue_.add([self = shared_from_this()](const Ticket& ticket) {
-    self->change_ =
-        std::make_unique<Change>(self->workshop_, self->config_, self->record_, self->activity_);
-    self->change_->tell_unit({.verb = "restore", .by = on_its_own, .reason = ""},
-                             [ticket](const ChangeResult&) {});
+    self->tell_of_restore([ticket] {});
   });
 }
 
@@ -153,17 +150,25 @@ void Service::take_away(const Ticket& ticket) {
   if (!recall()) return not_ready(record_.unreadable(), recall_hint());
   thaw_timer_.cancel();
   trouble_.clear();
-  change_ = std::make_unique<Change>(workshop_, config_, record_, activity_);
-  change_->remove({.verb = "configuration", .by = on_its_own, .reason = "removed"},
-                  [self = shared_from_this(), ticket](const ChangeResult& result) {
-                    if (!result.in_place) {
-                      self->trouble_.set(result.message);
-                      return self->trouble_.retry_later();
-                    }
-                    const Callback removed = std::move(self->removed_);
-                    self->removed_ = nullptr;
-                    if (self->leaving_ && removed) removed();
-                  });
+  new_change().remove({.verb = "configuration", .by = on_its_own, .reason = "removed"},
+                      [self = shared_from_this(), ticket](const ChangeResult& result) {
+                        if (!result.in_place) {
+                          self->trouble_.set(result.message);
+                          return self->trouble_.retry_later();
+                        }
+                        const Callback removed = std::move(self->removed_);
+                        self->removed_ = nullptr;
+                        if (self->leaving_ && removed) removed();
+                      });
+}
+
+void Service::hand_over(Callback gone) {
+  leaving_ = true;
+  queue_.add([self = shared_from_this(), gone = std::move(gone)](const Ticket&) {
+    if (self->leaving_) self->thaw_timer_.cancel();
+    if (self->leaving_) self->trouble_.clear();
+    gone();
+  });
 }
 
 // --- what goes with it ---------------------------------------------------------------------------

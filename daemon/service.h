@@ -47,13 +47,19 @@ class Service : public std::enable_shared_from_this<Service> {
   void tell_unit();
   // Has another configuration from now on; a removal that has not begun is called off.
   void reconfigure(ServiceConfig config, std::shared_ptr<Upstream> upstream);
-  // Puts back what is not in place any more.
+  // Puts back what is not in place any more, and notes what is again.
   void look_after_files();
   // Another service's change may have taken something of it away, or out of its way.
   void disturbed();
   // Takes everything of it away from the machine, and tries until that works. `removed` runs then,
   // unless the service came back in the meantime.
   void remove(Callback removed);
+
+  // What there is of it, for who goes on with it.
+  Remembered remembered() const { return record_.remembered(); }
+  // Lets go of it, as it is, once what is under way has ended: somebody else goes on with it.
+  // `gone` runs then, also if the service came back in the meantime.
+  void hand_over(Callback gone);
 
   // What it wants to know in every round; none while it is not ready.
   std::optional<Request> standing_request();
@@ -92,6 +98,7 @@ class Service : public std::enable_shared_from_this<Service> {
   void reconcile(const Ticket& ticket, const Callback& then);
   bool has_history() const;
   void put_back(const Ticket& ticket, const Callback& then);
+  void tell_of_restore(const Callback& then);
   void put_back_at_least(const ChangeResult& failed, const Answered& answered,
                          const Ticket& ticket);
   void deploy_anew(const Ticket& ticket, const Callback& then);
@@ -104,6 +111,7 @@ class Service : public std::enable_shared_from_this<Service> {
   void ask(FetchMode mode, Wish wanted, std::function<void(const WishInWork&)> got,
            std::function<void(const ChangeResult&)> failed);
   void note_tip(const WishInWork& work);
+  Change& new_change();
   void change(const WishResult& content, const ChangeOrder& order,
               std::function<void(const ChangeResult&)> done);
   void go_forward(const std::string& by, const Answered& answered, const Ticket& ticket);
@@ -165,6 +173,7 @@ class Service : public std::enable_shared_from_this<Service> {
   bool look_anyway_ = true;   // nothing was seen of the upstream yet, or the last try failed
   WishResult tip_;            // what the branch has for it, as last seen; no commit: not seen yet
   uint64_t put_back_at_ = 0;  // when something of it was last not in place; seconds
+  std::string missing_for_;   // why something of it cannot be put back; empty: nothing is missing
   bool looks_after_ = false;  // that is in the queue
   Source thaw_timer_;
   Callback settled_;

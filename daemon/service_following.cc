@@ -122,11 +122,15 @@ void Service::try_again() {
   });
 }
 
+Change& Service::new_change() {
+  change_ = std::make_unique<Change>(workshop_, config_, record_, activity_);
+  return *change_;
+}
+
 void Service::change(const WishResult& content, const ChangeOrder& order,
                      std::function<void(const ChangeResult&)> done) {
   const auto began = std::chrono::steady_clock::now();
-  change_ = std::make_unique<Change>(workshop_, config_, record_, activity_);
-  change_->run(
+  new_change().run(
       content, order,
       [self = shared_from_this(), began, done = std::move(done)](const ChangeResult& result) {
         const auto took = std::chrono::steady_clock::now() - began;

@@ -50,9 +50,10 @@ void Service::put_back(const Ticket& ticket, const Callback& then) {
   const Restored restored =
       overlayd::restore(workshop_.store, workshop_.trees, workshop_.inventory, memory);
   record_.recall(std::move(memory[config_.name]));
-  if (!restored.errors.empty()) {
+  missing_for_ = restored.errors.empty() ? "" : restored.errors.begin()->second;
+  if (!missing_for_.empty()) {
     if (has_history()) return then();  // a change says best what stands in the way
-    trouble_.set(restored.errors.begin()->second);
+    trouble_.set(missing_for_);
     trouble_.retry_later();
     return then();
   }
@@ -62,9 +63,12 @@ void Service::put_back(const Ticket& ticket, const Callback& then) {
         "find out by whom, and what its unit does when it is told: journalctl -u " + config_.unit);
     trouble_.retry_later();
   }
-  change_ = std::make_unique<Change>(workshop_, config_, record_, activity_);
-  change_->tell_unit({.verb = "restore", .by = on_its_own, .reason = ""},
-                     [ticket, then](const ChangeResult&) { then(); });
+  tell_of_restore([ticket, then] { then(); });
+}
+
+void Service::tell_of_restore(const Callback& then) {
+  new_change().tell_unit({.verb = "restore", .by = on_its_own, .reason = ""},
+                         [then](const ChangeResult&) { then(); });
 }
 
 void Service::deploy_anew(const Ticket& ticket, const Callback& then) {
@@ -107,7 +111,11 @@ void Service::disturbed() {
 }
 
 void Service::look_after_files() {
-  if (!is_in_place()) look_after();
+  if (!is_in_place()) return look_after();
+  if (missing_for_.empty()) return;
+  missing_for_.clear();  // whatever stood in the way has gone
+  trouble_.clear();
+  try_again();
 }
 
 }  // namespace overlayd

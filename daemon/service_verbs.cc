@@ -83,6 +83,8 @@ void Service::put_back_at_least(const ChangeResult& failed, const Answered& answ
     ChangeResult both = failed;
     if (self->is_in_place())
       both.message = "what was not in place was put back, but: " + failed.message;
+    else
+      both.message += "; and what is not in place cannot be put back: " + self->missing_for_;
     answered(self->answer(both));
   });
 }

@@ -76,6 +76,11 @@ void Store::remove(const std::string& service) const {
     fail_with_errno(fmt::format("cannot remove the state of {}", service));
 }
 
+void Store::rename(const std::string& from, const std::string& to) const {
+  check(renameat(states_.get(), from.c_str(), states_.get(), to.c_str()),
+        "cannot rename the state of {} to {}", from, to);
+}
+
 void Store::begin(const std::string& service, const Plan& plan) const {
   write(journals_, journals_folder_, service, to_text(plan), Durability::now);
 }

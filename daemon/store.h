@@ -33,6 +33,8 @@ class Store {
   Remembered load(const std::string& service) const;
   void save(const std::string& service, const ServiceState& state, Durability durability) const;
   void remove(const std::string& service) const;
+  // The state of one is that of another from now on, which has none.
+  void rename(const std::string& from, const std::string& to) const;
 
   // A plan that is about to be carried out; on the disk when it returns.
   void begin(const std::string& service, const Plan& plan) const;

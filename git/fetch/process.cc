@@ -11,6 +11,7 @@
 #include <cerrno>
 #include <csignal>
 
+#include "base/argv.h"
 #include "base/error.h"
 #include "base/fd.h"
 
@@ -30,14 +31,6 @@ Pipe make_pipe() {
 
 void set_nonblocking(const Fd& fd) {
   check(fcntl(fd.get(), F_SETFL, O_NONBLOCK), "cannot set up a pipe");
-}
-
-std::vector<char*> pointers(const std::vector<std::string>& texts) {
-  std::vector<char*> result;
-  result.reserve(texts.size() + 1);
-  for (const auto& text : texts) result.push_back(const_cast<char*>(text.c_str()));
-  result.push_back(nullptr);
-  return result;
 }
 
 // Our ends of a running program's pipes.

@@ -8,6 +8,7 @@
 #include <csignal>
 #include <filesystem>
 
+#include "base/argv.h"
 #include "base/error.h"
 #include "base/fd.h"
 #include "base/file.h"
@@ -15,14 +16,6 @@
 
 namespace overlayd::test {
 namespace {
-
-std::vector<char*> pointers(const std::vector<std::string>& texts) {
-  std::vector<char*> result;
-  result.reserve(texts.size() + 1);
-  for (const auto& text : texts) result.push_back(const_cast<char*>(text.c_str()));
-  result.push_back(nullptr);
-  return result;
-}
 
 // A file without a name: holds what a program reads or writes without anybody pumping a pipe.
 Fd scratch(const std::string& content = "") {

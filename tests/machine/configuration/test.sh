@@ -325,6 +325,7 @@ test_changed_service() {
   wait_for 10 unit_is one.service
   web 'service = "two"' 'action = "restart"' "$dirs"
   wait_for 10 unit_is two.service
+  wait_for 10 systemctl is-active --quiet two # what is in place is new to it
   local before
   before=$(systemctl show --value --property=InvocationID one)
   put site web/etc/page <<<'main 3'

@@ -129,6 +129,7 @@ test_not_known() {
   is 'overlayd_service_in_sync{service="web"}' 1
 }
 
+says_covered() { [[ $(of web error) == *'covered by another mount'* ]]; }
 test_not_in_place() {
   say "an overlay that is not in place, and a services.toml that is not in force"
   sed -i 's/"1s"/"1h"/' /etc/overlayd/services.toml # or the next poll puts it back
@@ -138,6 +139,7 @@ test_not_in_place() {
   is 'overlayd_service_failed{service="web"}' 0
   mount -t tmpfs mine /etc/web
   is_now 'overlayd_service_failed{service="web"}' 1
+  wait_for 10 says_covered # it has tried to put it back, and will not try again soon
   umount /etc/web
   is_now 'overlayd_service_failed{service="web"}' 0
   cp /etc/overlayd/services.toml /root/

@@ -1,0 +1,111 @@
+#!/bin/bash
+# Shows that a service that gets another name in services.toml goes on: its files are there all the time, its freeze and
+# its log stay, whether the daemon runs, is at work, or is off when the name changes.
+source /machine/lib.sh
+
+of() { overlayctl status "$1" --json | jq --raw-output ".services[0].$2"; }
+is() { [[ $(of "$1" "$2") == "$3" ]]; }
+names() { overlayctl status --json | jq --raw-output '[.services[].name] | join(" ")'; }
+are() { [[ $(names) == "$1" ]]; }
+is_settled() { are "$1" && is "$1" condition ok; }
+
+# name NAME [UNIT]
+name() {
+  services <<TOML
+[global]
+upstream = "$(upstream "${repository:-site}")"
+interval = "1h"
+[[services]]
+name = "$1"
+service = "${2:-web}"
+action = "restart"
+dirs = [
+  { local = "/etc/page", link = "web" },
+  { local = "/etc/page.conf", link = "web/page" },
+  { local = "/etc/linked", link = "web", type = "symlink" },
+]
+TOML
+}
+started() { [[ $(systemctl show --value --property=InvocationID "$1") != "$2" ]]; }
+
+for repository in other site; do
+  make_repo "$repository"
+  put "$repository" web/page <<<"of $repository"
+  commit "$repository" "of $repository" >/dev/null
+done
+# A unit that takes as long to start as it is told.
+for unit in web two; do
+  printf '[Service]\nType=oneshot\nRemainAfterExit=yes\nExecStart=/bin/sh -c "while test -e /run/slow; do sleep 0.1; done"\n' \
+    >"/etc/systemd/system/$unit.service"
+done
+name first
+install_overlayd
+wait_for 10 is_settled first
+commits=$(of first deployed)
+overlayctl freeze first --reason 'trade fair' >/dev/null
+
+perl /scenario/watch.pl /etc/page/page /etc/page.conf /etc/linked/page >/run/looks 2>&1 &
+watcher=$!
+
+say "the daemon runs"
+for name in second third fourth; do
+  name "$name"
+  overlayctl reload >/dev/null
+  wait_for 10 is_settled "$name"
+  is "$name" state frozen
+  is "$name" reason 'trade fair'
+  is "$name" deployed "$commits"
+done
+assert_contains "$(overlayctl log fourth)" 'its name was third'
+assert_contains "$(overlayctl log fourth)" install
+fails_with 2 overlayctl status third
+! ls /var/lib/overlayd/state | grep --invert-match --line-regexp fourth
+
+say "it is off"
+systemctl stop overlayd
+name fifth
+systemctl start overlayd
+wait_for 10 is_settled fifth
+is fifth state frozen
+
+say "it is at work"
+put site web/page <<<'of site again'
+commit site again >/dev/null
+touch /run/slow
+overlayctl forward fifth >/run/forwarded &
+forward=$!
+wait_for 10 is fifth condition changing
+wait_for 10 grep --quiet again /etc/page/page
+name sixth
+overlayctl reload
+name seventh
+overlayctl reload
+are ''
+rm /run/slow
+wait "$forward"
+wait_for 10 is_settled seventh
+is seventh state following
+assert_contains "$(overlayctl log seventh)" 'its name was fifth'
+assert_eq 'of site again' "$(cat /etc/linked/page)"
+
+say "it gets another unit as well, which is told"
+before=$(systemctl show --value --property=InvocationID two)
+name eighth two
+overlayctl reload
+wait_for 10 is_settled eighth
+wait_for 10 started two "$before"
+
+kill "$watcher"
+wait "$watcher" || fail "$(cat /run/looks)"
+say "somebody looked $(cat /run/looks) times"
+(($(cat /run/looks) > 1000))
+
+say "what follows another upstream is another service"
+overlayctl freeze eighth >/dev/null
+repository=other
+name ninth
+overlayctl reload
+wait_for 10 is_settled ninth
+is ninth state following
+assert_eq 'of other' "$(cat /etc/page/page)"
+assert_lacks "$(overlayctl log ninth)" 'its name was'
