@@ -13,8 +13,8 @@ namespace overlayd {
 // and overlays at the same places.
 bool is_same_service(const ServiceState& state, const ServiceConfig& config);
 
-// Has the state of `from` go on as that of `to`, which has none; it is noted in its log. Nothing may
-// be half done. Throws Error if the disk does not have it all.
+// Has the state of `from` go on as that of `to`, which has none; it is noted in its log. Nothing
+// may be half done. Throws Error if the disk does not have it all.
 void rename_state(const Store& store, const std::string& from, const std::string& to,
                   Remembered& remembered);
 

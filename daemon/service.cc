@@ -38,9 +38,8 @@ void Service::start(Callback settled) {
 }
 
 void Service::tell_unit() {
-  queue_.add([self = shared_from_this()](const Ticket& ticket) {
-    self->tell_of_restore([ticket] {});
-  });
+  queue_.add(
+      [self = shared_from_this()](const Ticket& ticket) { self->tell_of_restore([ticket] {}); });
 }
 
 // Nobody waits for apt: it may be one who holds dpkg's lock, to install overlayd for instance.

@@ -97,6 +97,7 @@ class Service : public std::enable_shared_from_this<Service> {
   // Brings what is deployed in line with the configuration and with what should be on the machine.
   void reconcile(const Ticket& ticket, const Callback& then);
   bool has_history() const;
+  std::string came_from() const;
   void put_back(const Ticket& ticket, const Callback& then);
   void tell_of_restore(const Callback& then);
   void put_back_at_least(const ChangeResult& failed, const Answered& answered,

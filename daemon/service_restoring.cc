@@ -31,6 +31,10 @@ bool Service::has_history() const {
          state().branch == config_.branch;
 }
 
+std::string Service::came_from() const {
+  return fmt::format("branch {} of {}", state().branch, state().upstream);
+}
+
 // If it is another upstream or branch now, the next round sees to it. Does not ask for one: who
 // finds that something is to be reconciled at each round would go round for ever.
 void Service::reconcile(const Ticket& ticket, const Callback& then) {

@@ -34,6 +34,9 @@ std::string Service::notes(const UnitState& unit) const {
   std::vector<std::string> notes;
   if (!upstream_->filtered())
     notes.emplace_back("the upstream's server cannot leave files out: everything is downloaded");
+  if (held() && !has_history())
+    notes.push_back(fmt::format("it has a commit of {} until it follows branch {} of {}",
+                                came_from(), config_.branch, upstream_->config().url.redacted()));
   if (!unit.exists())
     notes.push_back(fmt::format("there is no unit that could be told: {} is {}: {}", config_.unit,
                                 describe(unit), advice(unit, config_)));

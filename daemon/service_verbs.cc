@@ -179,6 +179,14 @@ void Service::rollback(const std::string& by, const std::string& revision, Answe
                 "overlayctl status " + self->config_.name);
     const std::string error = self->find_owner();
     if (!error.empty()) return no(Outcome::failed, error, self->owner_hint());
+    if (revision.empty() && !self->has_history())
+      return no(Outcome::refused,
+                fmt::format("its commit came from {}, which it does not follow any more: what is "
+                            "older than it is not known",
+                            self->came_from()),
+                fmt::format("overlayctl rollback {} {}~1, or another commit that {} has",
+                            self->config_.name, self->config_.branch,
+                            self->upstream_->config().url.redacted()));
     self->go_back(by, revision, answered, ticket);
   });
 }

@@ -98,6 +98,16 @@ TEST(Diff, OverlayInsideOneThatGoesIsMadeAgain) {
             "MOUNT /srv/outer o\nMOUNT /srv/outer/inner t1\n");
 }
 
+TEST(Diff, CheckoutThatMovesGoesAfterTheLinkIntoItWasChanged) {
+  const Steps before{step(StepKind::directory, "/old"), step(StepKind::checkout, "/old/c", "8bd0"),
+                     step(StepKind::link, "/etc/x", "/old/c/current/x")};
+  const Steps after{step(StepKind::directory, "/new"), step(StepKind::checkout, "/new/c", "8bd0"),
+                    step(StepKind::link, "/etc/x", "/new/c/current/x")};
+  EXPECT_EQ(to_text(diff(before, after)),
+            "MKDIR /new\nCHECKOUT /new/c 8bd0\nRELINK /etc/x /new/c/current/x /old/c/current/x\n"
+            "FORGET /old/c 8bd0\nRMDIR /old\n");
+}
+
 TEST(Diff, PackagesAreNeverTakenAway) {
   EXPECT_TRUE(diff({step(StepKind::package, "nginx")}, {}).empty());
 }

@@ -355,6 +355,25 @@ test_held() {
   wait_for 10 holds /etc/more/extra 'extra 4'
 }
 
+test_held_on_another_branch() {
+  say "a frozen service tells that the branch that it is to follow is another by now"
+  overlayctl freeze web
+  web 'service = "two"' 'branch = "other"' "$dirs"
+  wait_for 10 notes 'until it follows branch other'
+  assert_contains "$(of web note)" 'a commit of branch main'
+  holds /etc/web/page 'main 4'
+  fails_with 3 overlayctl rollback web
+  assert_contains "$output" 'came from branch main'
+  assert_contains "$output" 'overlayctl rollback web other~1'
+  overlayctl rollback web other
+  holds /etc/web/page other
+  overlayctl forward web
+  assert_lacks "$(of web note)" 'until it follows'
+  web 'service = "two"' 'dirs = [{ local = "/etc/web", link = "web/etc" }, { local = "/etc/more", link = "web/more" }]'
+  wait_for 10 holds /etc/more/extra 'extra 4'
+}
+notes() { [[ $(of web note) == *"$1"* ]]; }
+
 test_no_service() {
   say "a file that was cut off changes nothing"
   local rest
@@ -384,4 +403,5 @@ test_removed_service
 test_changed_overlays
 test_changed_service
 test_held
+test_held_on_another_branch
 test_no_service
