@@ -22,6 +22,10 @@ namespace {
 namespace fs = std::filesystem;
 
 class Restore : public testing::Test {
+ public:
+  Restore(const Restore&) = delete;
+  Restore& operator=(const Restore&) = delete;
+
  protected:
   Restore() {
     test::make_mounts_private();

@@ -45,7 +45,7 @@ TEST_F(StoreFiles, WhatMakesNoSenseIsLeftAsItIs) {
 // A link that leads to itself fails like a disk that has trouble: with an error of the kernel's.
 TEST_F(StoreFiles, WhatCannotBeReadNowIsLeftAsItIs) {
   for (const char* kind : {"state", "journal"})
-    fs::create_symlink(kind, temp_ / (std::string(kind) + "/" + kind));
+    fs::create_symlink(kind, temp_ / fmt::format("{0}/{0}", kind));
   const Store store(settings_);
   store.save("other", {}, Durability::lazy);
   Memory memory = store.load();
@@ -54,7 +54,7 @@ TEST_F(StoreFiles, WhatCannotBeReadNowIsLeftAsItIs) {
   for (const std::string kind : {"state", "journal"}) {
     EXPECT_NE(memory[kind].unreadable.find("its " + kind + " cannot be read now"),
               std::string::npos);
-    EXPECT_TRUE(fs::is_symlink(temp_ / (kind + "/" + kind)));
+    EXPECT_TRUE(fs::is_symlink(temp_ / fmt::format("{0}/{0}", kind)));
   }
 }
 

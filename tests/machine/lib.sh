@@ -87,7 +87,9 @@ wait_for() {
 }
 
 # A place in the journal, to be handed to wait_log: what was logged before it does not count.
-log_mark() { journalctl --quiet --lines=1 --show-cursor | sed -n 's/^-- cursor: //p'; }
+# journal ARGUMENT...: what journalctl prints, once all that was logged until now is in it.
+journal() { journalctl --sync && journalctl --quiet "$@"; }
+log_mark() { journal --lines=1 --show-cursor | sed -n 's/^-- cursor: //p'; }
 
 # wait_log SECONDS UNIT PATTERN MARK: until UNIT logs a line that matches the extended regular expression PATTERN.
 wait_log() {

@@ -51,5 +51,9 @@ inline void PrintTo(const Case& test, std::ostream* out) { *out << test.name; }
 inline std::string name_of_case(const testing::TestParamInfo<Case>& info) {
   return info.param.name;
 }
+inline void expect_told(const Case& test) {
+  EXPECT_EQ(problems(test.text), test.problems);
+  EXPECT_EQ(parse(test.text).config.has_value(), test.problems.empty());
+}
 
 }  // namespace overlayd::test

@@ -166,7 +166,7 @@ test_hostile_text() {
   overlayctl freeze web --reason "$evil"
   assert_eq "" "$(overlayctl status web | commands_in)"
   overlayctl thaw web
-  assert_eq "" "$(journalctl --quiet --unit=overlayd --output=cat | commands_in)"
+  assert_eq "" "$(journal --unit=overlayd --output=cat | commands_in)"
 }
 
 test_long_names() {

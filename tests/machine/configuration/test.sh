@@ -55,7 +55,7 @@ test_wrong_from_the_start() {
   say "overlayd is not started over and over, and tells every mistake in the journal and on a terminal"
   local place
   for place in services.toml:7:10 services.toml:8:9; do
-    assert_contains "$(journalctl --unit=overlayd --output=cat)" $place
+    assert_contains "$(journal --unit=overlayd --output=cat)" $place
     fails_with 78 overlayd
     assert_contains "$output" $place
   done
@@ -218,7 +218,7 @@ TOML
   overlayctl reload
   ignores renamed
   systemctl reload overlayd
-  assert_eq 1 "$(journalctl --quiet --unit=overlayd --after-cursor="$mark" --output=cat | grep --count 'for others')" \
+  assert_eq 1 "$(journal --unit=overlayd --after-cursor="$mark" --output=cat | grep --count 'for others')" \
     "times that the new file is told of"
   local name=$HOSTNAME
   hostname renamed-machine

@@ -8,7 +8,7 @@ shows() { [[ $(cat "$1") == "$2" ]]; }
 is_well() { [[ $(of "$1" condition) == ok && $(of "$1" error) == null ]]; }
 main_pid() { systemctl show --property=MainPID --value overlayd; }
 is_another() { overlayctl status && [[ $(main_pid) != "$1" && $(main_pid) != 0 ]]; }
-starts() { journalctl --quiet --unit=slow --output=cat | grep --count 'Starting slow' || true; }
+starts() { journal --unit=slow --output=cat | grep --count 'Starting slow' || true; }
 
 # push VERSION: new content of all services.
 push() {

@@ -6,7 +6,7 @@ source /machine/lib.sh
 of() { overlayctl status "$1" --json | jq -r ".services[0].$2"; }
 is_well() { [[ $(of "$1" condition) == ok ]]; }
 has_error() { [[ $(of "$1" error) == *"$2"* ]]; }
-log_has() { [[ $(journalctl --quiet --unit=overlayd --output=cat | grep -c "$1") -ge $2 ]]; }
+log_has() { [[ $(journal --unit=overlayd --output=cat | grep -c "$1") -ge $2 ]]; }
 
 # A service that notes down what it found, and a package that creates its user, with a conffile and a maintainer script
 # as debhelper makes them.

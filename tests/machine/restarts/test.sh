@@ -129,7 +129,7 @@ came_up() {
   assert_eq one "$(cat /etc/pinned/file)"
   assert_eq one "$(cat /etc/one-file)"
   assert_eq two "$(cat /etc/linked/file)"
-  assert_lacks "$(journalctl --boot --quiet --unit=nginx)" Reload
+  assert_lacks "$(journal --boot --unit=nginx)" Reload
   fails_with 3 systemctl is-active frozen pinned
 }
 

@@ -70,8 +70,8 @@ phase_seen() {
   assert_eq $'from Git\nfrom Git\nfrom Git\nfrom Git' "$(cat /run/seen)"
   assert_eq 'from Git' "$(cat /run/told)" 'from a drop-in'
   wait_for 10 systemctl is-active overlayd
-  assert_contains "$(journalctl --quiet --unit=overlayd-restore)" 'volatile: cannot be put in place'
-  assert_lacks "$(journalctl --quiet --unit=overlayd-restore)" 'inside: cannot be put in place'
+  assert_contains "$(journal --unit=overlayd-restore)" 'volatile: cannot be put in place'
+  assert_lacks "$(journal --unit=overlayd-restore)" 'inside: cannot be put in place'
   overlay_at /etc/demo
   say "which overlayd makes again, without the upstream"
   wait_for 10 overlay_at /run/volatile/demo

@@ -63,7 +63,7 @@ make_upstreams() {
 # Where a secret could show to others than root, or in what people hand on. $1 says when.
 assert_no_secret() {
   local place
-  journalctl --all --output=json >/root/journal
+  journal --all --output=json >/root/journal
   { overlayctl status && overlayctl status --json && for way in "${ways[@]}"; do overlayctl log "$way"; done; } >/root/shown
   curl --silent http://127.0.0.1:9836/metrics >>/root/shown
   for place in /root/journal /root/shown; do
@@ -210,7 +210,7 @@ test_errors() {
   assert_contains "$output" 'user overlayd may not read /srv/git/path.git'
   assert_contains "$output" 'let that user read'
   chmod 755 /srv/git/path.git
-  journal=$(journalctl --quiet --unit=overlayd --output=cat)
+  journal=$(journal --unit=overlayd --output=cat)
   assert_contains "$journal" 'is the token in /root/wrong-token (token_file) valid'
   assert_no_secret 'after errors'
 

@@ -78,8 +78,8 @@ wait_for 10 shows /etc/well/page two
 say "the daemon is stopped in no time meanwhile"
 mark=$(log_mark)
 timeout 5 systemctl stop overlayd
-assert_lacks "$(journalctl --quiet --unit=overlayd --after-cursor="$mark" --output=cat)" "Killing process"
-assert_eq "" "$(journalctl --quiet --output=json _COMM=overlayd | jq --raw-output '.CODE_FILE // empty')" "places in the code"
+assert_lacks "$(journal --unit=overlayd --after-cursor="$mark" --output=cat)" "Killing process"
+assert_eq "" "$(journal --output=json _COMM=overlayd | jq --raw-output '.CODE_FILE // empty')" "places in the code"
 systemctl --no-block start overlayd
 assert_eq two "$(cat /etc/well/page)"
 
@@ -152,7 +152,7 @@ mv /srv/git/site.away /srv/git/site.git
 commit site two >/dev/null
 wait_for 40 shows /etc/away/page two
 wait_for 10 is_well away
-assert_contains "$(journalctl --quiet --unit=overlayd --after-cursor="$mark" --output=cat)" "answers again"
+assert_contains "$(journal --unit=overlayd --after-cursor="$mark" --output=cat)" "answers again"
 
 say "what was wrong by an earlier services.toml is forgotten with it"
 sed -i 's/"nowhere"/"nope"/' /etc/overlayd/services.toml
