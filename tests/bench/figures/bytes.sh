@@ -3,12 +3,12 @@
 
 sent() { awk '{ sum += $10 } END { print sum + 0 }' /var/log/nginx/access.log; }
 
-services <<<'services = []'
-systemctl reload overlayd
+systemctl stop overlayd
+overlayd clear
 rm -rf /var/lib/overlayd/mirrors/* /var/lib/overlayd/trees/*
 before=$(sent)
 services_of 1 "$HTTPS/many.git" 1h | services
-systemctl reload overlayd
+systemctl start overlayd
 wait_for 60 all_live 1
 one=$(($(sent) - before))
 before=$(sent)
