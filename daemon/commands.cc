@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <set>
 
 #include "base/argv.h"
 #include "base/error.h"
@@ -45,17 +46,16 @@ Fd take_state_directory(const Settings& settings) {
   return lock;
 }
 
-// Systemd has read its unit files before it started anything; most units it starts after this.
-void have_unit_files_read(const Memory& memory, const Restored& restored) {
-  const bool changed =
-      std::any_of(restored.changed.begin(), restored.changed.end(), [&](const std::string& name) {
-        const auto found = memory.find(name);
-        return found != memory.end() && touches_unit_files(diff({}, found->second.state.steps));
-      });
+// If the overlays of `services` hold some.
+void have_unit_files_read(const Memory& memory, const std::set<std::string>& services) {
+  const bool changed = std::any_of(services.begin(), services.end(), [&](const std::string& name) {
+    const auto found = memory.find(name);
+    return found != memory.end() && touches_unit_files(diff({}, found->second.state.steps));
+  });
   try {
     if (changed) reload_unit_files_early();
   } catch (const Error& error) {
-    log_error("systemd does not use the unit files of the overlays: {}", error.what());
+    log_error("systemd goes on with the unit files of before: {}", error.what());
   }
 }
 
@@ -104,7 +104,8 @@ int restore_overlays(const Options& options) {
   Alone machine(settings);
   const Restored restored =
       restore(machine.store, machine.trees, machine.inventory, machine.memory);
-  have_unit_files_read(machine.memory, restored);
+  // systemd has read them before it started anything; most units it starts after this
+  have_unit_files_read(machine.memory, restored.changed);
   for (const auto& name : restored.changed) log_info("{}: put in place", name);
   for (const auto& [name, error] : restored.errors)
     log_error("{}: cannot be put in place: {}", name, error);
@@ -117,6 +118,8 @@ int clear_overlays(const Options& options) {
   if (!has_state(settings)) return 0;
   Alone machine(settings);
   restore(machine.store, machine.trees, machine.inventory, machine.memory);
+  std::set<std::string> services;
+  for (const auto& [name, remembered] : machine.memory) services.insert(name);
   int code = 0;
   try {
     clear(machine.store, machine.inventory, machine.memory);
@@ -124,6 +127,7 @@ int clear_overlays(const Options& options) {
     log_error("not everything can be taken away: {}", error.what());
     code = 1;
   }
+  have_unit_files_read(machine.memory, services);
   for (const auto& overlay : mounts_of(settings.trees())) detach_mount(overlay);
   allow_writing(settings.trees());
   return code;

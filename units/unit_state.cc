@@ -62,15 +62,18 @@ UnitState read_unit_state(sd_bus_message* answer) {
   return state;
 }
 
-std::map<std::string, UnitState> read_unit_states(sd_bus_message* answer) {
+std::map<std::string, UnitState> read_unit_states(sd_bus_message* answer,
+                                                  const std::vector<std::string>& asked) {
   std::map<std::string, UnitState> states;
   if (is_error(answer)) return states;
   check_neg(sd_bus_message_enter_container(answer, 'a', "(ssssssouso)"), "cannot read units");
+  auto name = asked.begin();
   const char* text[9] = {};
   uint32_t job = 0;
-  while (sd_bus_message_read(answer, "(ssssssouso)", &text[0], &text[1], &text[2], &text[3],
+  while (name != asked.end() &&
+         sd_bus_message_read(answer, "(ssssssouso)", &text[0], &text[1], &text[2], &text[3],
                              &text[4], &text[5], &text[6], &job, &text[7], &text[8]) > 0)
-    states[text[0]] = {.load = text[2], .active = text[3], .sub = text[4], .result = ""};
+    states[*name++] = {.load = text[2], .active = text[3], .sub = text[4], .result = ""};
   return states;
 }
 

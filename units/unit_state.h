@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <vector>
 
 namespace overlayd {
 
@@ -27,8 +28,11 @@ std::string describe(const UnitState& state);
 
 // The answer to GetAll of a unit's properties; empty if it is an error.
 UnitState read_unit_state(sd_bus_message* answer);
-// The answer to ListUnitsByNames, by name, without results and times; empty if it is an error.
-std::map<std::string, UnitState> read_unit_states(sd_bus_message* answer);
+// The answer to ListUnitsByNames, by the names that were asked for, without results and times;
+// empty if it is an error. It comes in their order, each unit under its own name: sshd is called
+// ssh.
+std::map<std::string, UnitState> read_unit_states(sd_bus_message* answer,
+                                                  const std::vector<std::string>& asked);
 
 // Of what is not in there nothing is known.
 UnitState state_of(const std::string& unit, const std::map<std::string, UnitState>& states);

@@ -183,8 +183,8 @@ void Units::states(const std::vector<std::string>& units, const std::set<std::st
                    const States& answered) {
   BusMessage message = new_call(manager_path, manager, "ListUnitsByNames");
   append_texts(message.get(), units);
-  send(std::move(message), [this, closely, answered](sd_bus_message* answer) {
-    look_closer(read_unit_states(answer), closely, answered);
+  send(std::move(message), [this, units, closely, answered](sd_bus_message* answer) {
+    look_closer(read_unit_states(answer, units), closely, answered);
   });
 }
 

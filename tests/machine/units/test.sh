@@ -37,6 +37,7 @@ unit worker@ %i
 unit stopped b
 printf '[Service]\nExecStart=sleep infinity\n' >/etc/systemd/system/stubborn.service
 systemctl start stubborn
+ln --symbolic stubborn.service /etc/systemd/system/nickname.service
 systemctl mask --quiet hidden
 cat >/etc/systemd/system/brief.service <<'UNIT'
 [Service]
@@ -119,6 +120,11 @@ service = "app"
 dirs = [{ local = "/etc/silent", link = "b" }]
 
 [[services]]
+name = "by-another-name"
+service = "nickname"
+dirs = [{ local = "/etc/nickname", link = "b" }]
+
+[[services]]
 service = "hidden"
 action = "restart"
 dirs = [{ local = "/etc/hidden", link = "b" }]
@@ -151,6 +157,9 @@ say "a unit that is not there is an error that says so"
 assert_contains "$(of absent error)" "absent.service"
 assert_contains "$(of absent error)" "not found"
 assert_eq one "$(cat /etc/absent/page)"
+
+say "an alias is the unit itself"
+assert_eq "active (running)" "$(of by-another-name unit_state)"
 
 say "what has no reload, and what does not run, is told with an action that can work"
 assert_contains "$(of stubborn error)" "reload is not applicable"
@@ -304,3 +313,10 @@ systemctl stop quiet
 awk -v RS= -v ORS='\n\n' '!/drop-in/' /etc/overlayd/services.toml | services
 overlayctl reload >/dev/null
 wait_for 10 grep --quiet '^$' /run/dropped
+
+say "and what was cleared away is in force no more"
+systemctl stop overlayd
+overlayd clear
+systemctl start quiet
+assert_eq "" "$(told quiet)"
+assert_eq no "$(systemctl show --property=NeedDaemonReload --value quiet)"
