@@ -50,6 +50,10 @@ std::string render_message(const Value& plan, const View& view) {
   std::string lines;
   for (const auto& line : wrap(text, view.width_after(2)))
     lines += fmt::format("  {}\n", view.paint(colour_of_outcome(outcome), line));
+  const std::string hint = shown_lines(plan, "hint");
+  if (hint.empty()) return lines;
+  for (const auto& line : wrap("→ " + hint, view.width_after(2)))
+    lines += fmt::format("  {}\n", line);
   return lines;
 }
 

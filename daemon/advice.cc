@@ -126,6 +126,11 @@ std::string about_place(const UpstreamConfig& upstream) {
 
 }  // namespace
 
+std::string hint_of(const std::exception& error) {
+  const auto* advised = dynamic_cast<const Advised*>(&error);
+  return advised == nullptr ? "" : advised->hint();
+}
+
 std::string advice(const git::Failure& failure, const UpstreamConfig& upstream) {
   switch (failure.kind) {
     case git::FailureKind::denied:

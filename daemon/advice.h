@@ -23,6 +23,9 @@ class Advised : public Error {
   std::string hint_;
 };
 
+// Empty if it says nothing about that.
+std::string hint_of(const std::exception& error);
+
 // One line that names the key of services.toml to look at; empty if time alone may mend it.
 std::string advice(const git::Failure& failure, const UpstreamConfig& upstream);
 

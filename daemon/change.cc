@@ -25,8 +25,8 @@ std::string way(const std::string& from, const std::string& to) {
   return fmt::format("from {} to {}", short_id(from), short_id(to));
 }
 
-ChangeResult failure(const std::string& message, const std::string& hint = "") {
-  return {.outcome = Outcome::failed, .message = message, .hint = hint};
+ChangeResult failure(const std::exception& error) {
+  return {.outcome = Outcome::failed, .message = error.what(), .hint = hint_of(error)};
 }
 
 std::string in_place_words(const Commit& commit) {
@@ -65,8 +65,7 @@ void Change::run(const WishResult& content, const ChangeOrder& order, Done done)
   } catch (const std::exception& error) {
     write_down("failed", error.what());
     record_.save(Durability::lazy);
-    const auto* advised = dynamic_cast<const Advised*>(&error);
-    return finish(failure(error.what(), advised == nullptr ? "" : advised->hint()));
+    return finish(failure(error));
   }
   tell(proposal.plan, false);
 }
@@ -80,7 +79,7 @@ void Change::remove(const ChangeOrder& order, Done done) {
     publish({.steps = {}, .plan = plan, .links = {}});
     note_.clear();
   } catch (const std::exception& error) {
-    return finish(failure(error.what()));
+    return finish(failure(error));
   }
   tell(plan, true);
 }
@@ -90,7 +89,7 @@ void Change::tell_unit(const ChangeOrder& order, Done done) {
   try {
     take_back_what_is_open();
   } catch (const std::exception& error) {
-    return finish(failure(error.what()));
+    return finish(failure(error));
   }
   commit_ = record_.state().deployed;
   tell(plan_of_removal(record_.state()), true);  // which has all of it

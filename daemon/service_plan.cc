@@ -1,6 +1,7 @@
 // What a forward or a rollback would do, without doing it.
 #include "base/error.h"
 #include "base/text.h"
+#include "daemon/advice.h"
 #include "daemon/proposal.h"
 #include "daemon/service.h"
 
@@ -29,14 +30,17 @@ void Service::make_plan(const std::string& revision, const Answered& answered,
                   {"files", List{}},
                   {"more_files", 0},
                   {"outcome", std::string(name_of(result.outcome))},
-                  {"message", printable(result.message)}});
+                  {"message", printable(result.message)},
+                  {"hint", printable(result.hint)}});
   };
   if (!recall())
-    return fail({.outcome = Outcome::failed, .message = record_.unreadable(), .hint = ""});
+    return fail(
+        {.outcome = Outcome::failed, .message = record_.unreadable(), .hint = recall_hint()});
   std::string error = ownership_ ? "" : find_owner();
   if (!error.empty() && !config_.packages.empty())
     error += ": it may come with " + join(config_.packages, ", ");
-  if (!error.empty()) return fail({.outcome = Outcome::failed, .message = error, .hint = ""});
+  if (!error.empty())
+    return fail({.outcome = Outcome::failed, .message = error, .hint = owner_hint()});
   Wish wanted = wish();
   wanted.write = false;
   wanted.compare_with = state().deployed.id;
@@ -67,6 +71,7 @@ Value Service::plan_of(const WishInWork& work) const {
   } catch (const Error& error) {
     dict["outcome"] = "refused";
     dict["message"] = printable(error.what());
+    dict["hint"] = printable(hint_of(error));
   }
   for (const auto& difference : work.differences)
     files.emplace_back(Dict{{"local", config_.overlays.at(difference.link).local},

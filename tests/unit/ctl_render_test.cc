@@ -61,10 +61,11 @@ TEST_F(CtlRender, PlanListsStepsAndFiles) {
 }
 
 TEST_F(CtlRender, PlanSaysWhyThereIsNone) {
-  const Value answer = Dict{
-      {"plans",
-       List{Dict{{"name", "grafana"}, {"outcome", "refused"}, {"message", "etc/x leads out"}}}}};
-  EXPECT_EQ(render_plans(answer, view_), "grafana\n  refused: etc/x leads out\n");
+  const Value answer = Dict{{"plans", List{Dict{{"name", "grafana"},
+                                                {"outcome", "refused"},
+                                                {"message", "etc/x leads out"},
+                                                {"hint", "mend etc/x"}}}}};
+  EXPECT_EQ(render_plans(answer, view_), "grafana\n  refused: etc/x leads out\n  → mend etc/x\n");
 }
 
 TEST_F(CtlRender, LogIsATableWithReasonsAndFailuresBelow) {
