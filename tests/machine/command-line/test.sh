@@ -57,6 +57,7 @@ test_exit_codes() {
   fails_with 0 overlayctl help freeze
   fails_with 0 overlayctl --version
   fails_with 3 overlayctl rollback web nonsense
+  assert_contains "$output" "overlayctl log web"
   fails_with 3 overlayctl rollback web nonsense --json
   assert_eq refused "$(jq -r '.results[0].outcome' <<<"$output")"
   local words

@@ -140,14 +140,17 @@ hold
 push 5a
 overlayctl forward slow >/dev/null &
 wait_for 20 is_waiting
-# Its turn comes later; who asks stays as long, or it would not be known who that is.
-busctl --timeout=1 call org.overlayd1 /org/overlayd1 org.overlayd1.Manager Freeze asst 1 slow 'not now' 0 2>/dev/null || true
+# Its turn comes later; on a terminal it tells what it waits for once it has asked.
+script --quiet --flush --command "overlayctl freeze slow --reason 'not now'" /root/freezing </dev/null >/dev/null &
+freezing=$!
+wait_for 10 grep --quiet 'slow: ' /root/freezing
 push 5b
 overlayctl forward >/root/forwarded &
 forwarding=$!
 hold ''
 echo >/run/held
 wait "$forwarding" || fail "$(cat /root/forwarded)"
+wait "$freezing"
 assert_contains "$(cat /root/forwarded)" 'not now'
 assert_eq 'frozen 5a' "$(of slow state) $(cat /etc/slow/page)"
 overlayctl thaw slow >/dev/null
