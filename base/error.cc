@@ -10,4 +10,9 @@ SystemError::SystemError(int code, std::string_view doing)
 
 void fail_with_errno(std::string_view doing) { throw SystemError(errno, doing); }
 
+std::string hint_of(const std::exception& error) {
+  const auto* advised = dynamic_cast<const Advised*>(&error);
+  return advised == nullptr ? "" : advised->hint();
+}
+
 }  // namespace overlayd

@@ -10,6 +10,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace overlayd {
 
@@ -32,6 +33,19 @@ class SystemError : public Error {
  private:
   int code_;
 };
+
+// An Error that says what to do about it.
+class Advised : public Error {
+ public:
+  Advised(const std::string& problem, std::string hint) : Error(problem), hint_(std::move(hint)) {}
+  const std::string& hint() const { return hint_; }
+
+ private:
+  std::string hint_;
+};
+
+// What to do about it; empty if it does not say.
+std::string hint_of(const std::exception& error);
 
 // Throws SystemError for the current errno.
 [[noreturn]] void fail_with_errno(std::string_view doing);

@@ -1,6 +1,8 @@
 // Where in the file a value stands.
 #pragma once
 
+#include <string>
+
 namespace overlayd {
 
 // Line and column (in characters), both from 1; line 0 is the file as a whole. Never makes two
@@ -11,5 +13,8 @@ struct Origin {
 
   bool operator==(const Origin& /*other*/) const { return true; }
 };
+
+// "services.toml:12"
+std::string place_of(const Origin& origin);
 
 }  // namespace overlayd

@@ -5,9 +5,9 @@
 #include "base/text.h"
 #include "daemon/answer.h"
 #include "daemon/caller.h"
-#include "daemon/history.h"
 #include "daemon/named.h"
-#include "daemon/revision.h"
+#include "daemon/state/history.h"
+#include "daemon/upstream/revision.h"
 #include "mounts/overlay.h"
 
 namespace overlayd {

@@ -12,6 +12,7 @@
 #include "base/path.h"
 #include "base/text.h"
 #include "daemon/read_config.h"
+#include "daemon/steps/own_directory.h"
 
 namespace overlayd {
 namespace {

@@ -6,7 +6,7 @@
 
 #include "base/error.h"
 #include "config/parse.h"
-#include "daemon/settings.h"
+#include "daemon/state/settings.h"
 
 namespace overlayd {
 

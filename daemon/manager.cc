@@ -4,8 +4,8 @@
 
 #include "base/error.h"
 #include "base/log.h"
-#include "daemon/renaming.h"
-#include "daemon/restore.h"
+#include "daemon/service/renaming.h"
+#include "daemon/service/restore.h"
 #include "mounts/write_protect.h"
 
 namespace overlayd {

@@ -4,7 +4,7 @@
 #include "base/file.h"
 #include "base/path.h"
 #include "config/host.h"
-#include "daemon/place.h"
+#include "daemon/steps/place.h"
 
 namespace overlayd {
 namespace {

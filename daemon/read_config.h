@@ -5,7 +5,7 @@
 #include <string>
 
 #include "config/parse.h"
-#include "daemon/settings.h"
+#include "daemon/state/settings.h"
 
 namespace overlayd {
 

@@ -7,7 +7,7 @@
 #include "daemon/api.h"
 #include "daemon/commands.h"
 #include "daemon/manager.h"
-#include "daemon/mirror.h"
+#include "daemon/upstream/mirror.h"
 #include "mounts/write_protect.h"
 
 namespace overlayd {

@@ -9,7 +9,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
-#include "daemon/accept.h"
+#include "daemon/trees/accept.h"
 #include "git/limits.h"
 #include "tests/functional/support/temp_dir.h"
 

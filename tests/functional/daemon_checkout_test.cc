@@ -6,7 +6,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
-#include "daemon/checkout.h"
+#include "daemon/steps/checkout.h"
 #include "tests/functional/support/temp_dir.h"
 
 namespace overlayd {

@@ -6,8 +6,8 @@
 #include <filesystem>
 
 #include "base/error.h"
-#include "daemon/discard.h"
-#include "daemon/mirror.h"
+#include "daemon/upstream/discard.h"
+#include "daemon/upstream/mirror.h"
 #include "tests/functional/support/temp_dir.h"
 
 namespace overlayd {

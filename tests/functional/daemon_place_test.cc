@@ -4,7 +4,7 @@
 #include <filesystem>
 
 #include "base/error.h"
-#include "daemon/place.h"
+#include "daemon/steps/place.h"
 #include "tests/functional/support/private_mounts.h"
 #include "tests/functional/support/temp_dir.h"
 

@@ -4,7 +4,7 @@
 
 #include <filesystem>
 
-#include "daemon/round.h"
+#include "daemon/upstream/round.h"
 #include "tests/functional/support/helper.h"
 #include "tests/functional/support/repository.h"
 

@@ -4,7 +4,7 @@
 #include <filesystem>
 
 #include "base/error.h"
-#include "daemon/store.h"
+#include "daemon/state/store.h"
 #include "tests/functional/support/temp_dir.h"
 
 namespace overlayd {

@@ -5,7 +5,7 @@
 
 #include "base/error.h"
 #include "base/wire.h"
-#include "daemon/worker.h"
+#include "daemon/upstream/worker.h"
 #include "tests/functional/support/temp_dir.h"
 
 namespace overlayd::test {

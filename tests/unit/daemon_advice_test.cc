@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include "daemon/advice.h"
+#include "daemon/report/advice.h"
 
 namespace overlayd {
 namespace {

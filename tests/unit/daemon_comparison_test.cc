@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include "daemon/comparison.h"
+#include "daemon/upstream/comparison.h"
 
 namespace overlayd {
 namespace {

@@ -5,8 +5,8 @@
 #include <filesystem>
 
 #include "base/error.h"
-#include "daemon/inventory.h"
-#include "daemon/record.h"
+#include "daemon/state/record.h"
+#include "daemon/steps/inventory.h"
 
 namespace overlayd {
 namespace {

@@ -1,10 +1,10 @@
 #include <gtest/gtest.h>
 
 #include "base/error.h"
-#include "daemon/history.h"
-#include "daemon/packages.h"
-#include "daemon/revision.h"
-#include "daemon/state.h"
+#include "daemon/service/packages.h"
+#include "daemon/state/history.h"
+#include "daemon/state/state.h"
+#include "daemon/upstream/revision.h"
 
 namespace overlayd {
 namespace {

@@ -1,10 +1,10 @@
 #include <gtest/gtest.h>
 
 #include "base/error.h"
-#include "daemon/plan.h"
-#include "daemon/proposal.h"
-#include "daemon/step.h"
-#include "daemon/target.h"
+#include "daemon/service/proposal.h"
+#include "daemon/steps/plan.h"
+#include "daemon/steps/step.h"
+#include "daemon/steps/target.h"
 
 namespace overlayd {
 namespace {

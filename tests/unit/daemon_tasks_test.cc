@@ -1,7 +1,7 @@
 #include <gtest/gtest.h>
 
-#include "daemon/task_queue.h"
-#include "daemon/trouble.h"
+#include "daemon/report/trouble.h"
+#include "daemon/service/task_queue.h"
 
 namespace overlayd {
 namespace {

@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include "daemon/trees.h"
+#include "daemon/trees/trees.h"
 
 namespace overlayd {
 namespace {

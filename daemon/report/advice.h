@@ -1,0 +1,28 @@
+// What to do about an upstream that turns overlayd away, a unit that does, and what stands in the
+// way on this machine.
+#pragma once
+
+#include <string>
+
+#include "config/config.h"
+#include "daemon/state/state.h"
+#include "git/messages.h"
+#include "units/units.h"
+
+namespace overlayd {
+
+// One line that names the key of services.toml to look at; empty if time alone may mend it.
+std::string advice(const git::Failure& failure, const UpstreamConfig& upstream);
+
+// The same for a unit that did not do what it was told; `state` is that of the service.
+std::string advice(const UnitOutcome& outcome, const ServiceConfig& service,
+                   const ServiceState& state);
+
+// The same for one that is not there at all.
+std::string advice(const UnitState& unit, const ServiceConfig& service);
+
+// The same where the branch has no older commit with other content to go back to: its history may
+// have been replaced. Empty if nothing else was deployed before.
+std::string advice_without_older(const std::string& service, const ServiceState& state);
+
+}  // namespace overlayd

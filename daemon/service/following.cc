@@ -1,0 +1,184 @@
+// How a service follows its upstream: what it asks for, and what it makes of the answers.
+#include <algorithm>
+
+#include "daemon/service/service.h"
+#include "daemon/steps/target.h"
+#include "daemon/upstream/grounds.h"
+
+namespace overlayd {
+
+Wish Service::wish() const {
+  Wish wish{.service = config_.name,
+            .branch = config_.branch,
+            .revision = "",
+            .typed = "",
+            .older_than = "",
+            .links = {},
+            .locals = {},
+            .place = place_of(config_.origin),
+            .link_places = {},
+            .grounds = grounds_in(config_, workshop_.inventory),
+            .ownership = *ownership_,
+            .write = true,
+            .compare_with = ""};
+  for (const auto& overlay : config_.overlays) {
+    wish.links.push_back(overlay.link);
+    wish.locals.push_back(overlay.local);
+    wish.link_places.push_back(place_of(overlay.origin));
+  }
+  return wish;
+}
+
+std::optional<Request> Service::standing_request() {
+  if (!prepared_ || leaving_) return std::nullopt;
+  Request request{
+      .mode = FetchMode::if_moved, .wish = wish(), .look_anyway = look_anyway_, .done = nullptr};
+  request.wish.write = !held();
+  request.done = [weak = weak_from_this(), configured = fingerprint(config_)](
+                     const RoundResult& round, const WishInWork* work) {
+    const auto self = weak.lock();
+    if (!self || self->leaving_) return;
+    // While it was on its way somebody may have changed services.toml, or ended a freeze.
+    const bool outdated = configured != fingerprint(self->config_) ||
+                          (work != nullptr && !work->wish.write && !self->held());
+    if (outdated) return self->look_again();
+    self->on_tip(round, work);
+  };
+  return request;
+}
+
+void Service::look_again() {
+  look_anyway_ = true;
+  upstream_->poll();
+}
+
+void Service::on_tip(const RoundResult& round, const WishInWork* work) {
+  record_.save_again();
+  if (round.failure) {
+    look_after_files();
+    return settled();
+  }
+  if (work == nullptr) {  // nothing moved up there; has anything down here?
+    if (!as_it_should_be()) look_after();
+    return;
+  }
+  look_anyway_ = false;
+  tip_ = work->result;
+  if (!work->granted()) {
+    trouble_.set(work->result.error, work->result.hint);
+    trouble_.retry_later();
+  } else if (!held()) {
+    return follow(work->result);
+  } else if (as_it_should_be()) {
+    trouble_.clear();
+  } else {
+    look_after();
+  }
+  settled();
+}
+
+// Not known until the branch was seen.
+std::optional<bool> Service::in_sync() const {
+  if (tip_.commit.id.empty()) return std::nullopt;
+  if (tip_.links.size() != config_.overlays.size()) return false;
+  for (size_t i = 0; i < config_.overlays.size(); i++) {
+    const auto& local = config_.overlays[i].local;
+    const auto& steps = state().steps;
+    const bool there = std::any_of(steps.begin(), steps.end(), [&](const Step& step) {
+      return step.subject == local && step.value == tip_.links[i].tree;
+    });
+    if (!there) return false;
+  }
+  return true;
+}
+
+void Service::follow(const WishResult& content) {
+  const bool nothing_to_do = in_sync() == true && state().deployed.id == content.commit.id &&
+                             as_it_should_be() && !queue_.busy();
+  if (nothing_to_do) {
+    trouble_.clear();
+    return settled();
+  }
+  queue_.add([self = shared_from_this(), content,
+              configured = fingerprint(config_)](const Ticket& ticket) {
+    // frozen, pinned or configured anew since it was asked for: then it stays
+    if (self->held() || self->leaving_ || configured != fingerprint(self->config_))
+      return self->settled();
+    self->change(content, {.verb = "forward", .by = on_its_own, .reason = ""},
+                 [self, ticket](const ChangeResult& result) {
+                   if (!result.in_place) self->trouble_.retry_later();
+                   self->settled();
+                 });
+  });
+}
+
+// After a while, when something went wrong.
+void Service::try_again() {
+  look_anyway_ = true;
+  queue_.add([self = shared_from_this()](const Ticket& ticket) {
+    if (self->leaving_) return self->take_away(ticket);
+    if (self->prepared_) return self->reconcile(ticket, [self] { self->upstream_->poll(); });
+    self->prepare_and_reconcile(ticket);
+  });
+}
+
+Change& Service::new_change() {
+  change_ = std::make_unique<Change>(workshop_, config_, record_, activity_);
+  return *change_;
+}
+
+void Service::change(const WishResult& content, const ChangeOrder& order,
+                     std::function<void(const ChangeResult&)> done) {
+  const auto began = std::chrono::steady_clock::now();
+  new_change().run(
+      content, order,
+      [self = shared_from_this(), began, done = std::move(done)](const ChangeResult& result) {
+        const auto took = std::chrono::steady_clock::now() - began;
+        const bool failed = result.outcome == Outcome::failed;
+        if (result.outcome != Outcome::unchanged)
+          self->workshop_.metrics.count_change(self->config_.name, took, !failed);
+        self->arm_thaw();
+        // a unit that failed is remembered in the state, everything else here
+        if (result.in_place)
+          self->trouble_.clear();
+        else
+          self->trouble_.set_logged(result.message, result.hint);
+        done(result);
+      });
+}
+
+void Service::ask(FetchMode mode, Wish wanted, std::function<void(const WishInWork&)> got,
+                  std::function<void(const ChangeResult&)> failed) {
+  const std::string url = upstream_->config().url.redacted();
+  activity_.begin(mode == FetchMode::nothing
+                      ? fmt::format("looking for {} in {}", name_of(wanted), url)
+                      : "fetching from " + url);
+  upstream_->request(
+      {.mode = mode,
+       .wish = std::move(wanted),
+       .look_anyway = true,
+       .done = [weak = weak_from_this(), got = std::move(got), failed = std::move(failed)](
+                   const RoundResult& round, const WishInWork* work) {
+         const auto self = weak.lock();
+         if (!self) return;
+         if (round.failure || work == nullptr)
+           return failed({.outcome = Outcome::failed,
+                          .message = round.failure ? round.failure->message : "no answer",
+                          .hint = self->upstream_->hint()});
+         if (work->wish.wants_tip()) self->note_tip(*work);
+         if (!work->granted())
+           return failed({.outcome = work->result.refused ? Outcome::refused : Outcome::failed,
+                          .message = work->result.error,
+                          .hint = work->result.hint});
+         got(*work);
+       }});
+}
+
+// An answer that stood in for that to the next poll, which would find nothing new any more.
+void Service::note_tip(const WishInWork& work) {
+  look_anyway_ = true;
+  tip_ = work.result;
+  if (!work.granted() && !held()) trouble_.set(work.result.error, work.result.hint);
+}
+
+}  // namespace overlayd

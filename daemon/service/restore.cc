@@ -1,0 +1,164 @@
+#include "daemon/service/restore.h"
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "base/log.h"
+#include "base/path.h"
+#include "base/text.h"
+#include "daemon/service/proposal.h"
+#include "daemon/steps/ageing.h"
+
+namespace overlayd {
+namespace {
+
+bool contains(const Steps& steps, const Step& wanted) {
+  return std::find(steps.begin(), steps.end(), wanted) != steps.end();
+}
+
+bool is_made_again(const Op& undone, const Plan& plan) {
+  return undone.kind == OpKind::undo && std::any_of(plan.begin(), plan.end(), [&](const Op& op) {
+           return op.kind == OpKind::make && op.step.same_place(undone.step);
+         });
+}
+
+// Whether the state that was saved is the one after `plan`: then only its journal was left over.
+bool is_after(const Plan& plan, const Steps& steps) {
+  return std::all_of(plan.begin(), plan.end(), [&](const Op& op) {
+    if (op.step.kind == StepKind::package || op.kind == OpKind::act) return true;
+    if (is_made_again(op, plan)) return true;
+    return contains(steps, op.step) == (op.kind != OpKind::undo);
+  });
+}
+
+void take_back(const std::string& service, const Remembered& remembered, const Store& store,
+               const Inventory& inventory) {
+  if (!is_after(*remembered.open, remembered.state.steps)) {
+    log_warning("{}: a change was interrupted; it is taken back", service);
+    carry_out(inverse(*remembered.open), inventory.machine(service));
+  }
+  store.finish(service);
+}
+
+// What of `steps` is not in effect.
+Plan missing(const Steps& steps, const TreeStore& trees) {
+  Plan plan;
+  for (const auto& step : steps)
+    if (!holds(step, trees)) plan.push_back({.kind = OpKind::make, .step = step, .before = {}});
+  return plan;
+}
+
+// What is wrong with a checkout shows in what it leads to, and not in its own step.
+bool needs_checkouts(const Plan& plan) {
+  return std::any_of(plan.begin(), plan.end(), [](const Op& op) {
+    return op.step.kind == StepKind::checkout || op.step.kind == StepKind::show;
+  });
+}
+
+void make_checkouts(const ServiceState& state, const TreeStore& trees) {
+  for (const auto& step : state.steps)
+    if (step.kind == StepKind::checkout)
+      make_checkout(step.subject, step.value, tree_paths(state.links, trees));
+}
+
+// Operation by operation: what can be done is, though something else of the service cannot.
+class Attempts {
+ public:
+  void attempt(const Callback& work) {
+    try {
+      work();
+    } catch (const std::exception& error) {
+      problems_.emplace_back(error.what());
+    }
+  }
+  void carry_out_each(const Plan& plan, const Machine& machine) {
+    for (const auto& op : plan) attempt([&] { carry_out({op}, machine); });
+  }
+  std::string problems() const { return join(problems_, "; "); }
+
+ private:
+  std::vector<std::string> problems_;
+};
+
+std::string restore_one(const std::string& service, const ServiceState& state,
+                        const TreeStore& trees, const Inventory& inventory, const Plan& plan) {
+  Attempts attempts;
+  if (needs_checkouts(plan)) attempts.attempt([&] { make_checkouts(state, trees); });
+  attempts.carry_out_each(plan, inventory.machine(service));
+  return attempts.problems();
+}
+
+void keep_checkouts(const ServiceState& state) {
+  for (const auto& step : state.steps)
+    if (step.kind == StepKind::checkout) keep_from_ageing(parent_path(step.subject));
+}
+
+// Once through all; adds to `changed` those that were not in place.
+Errors restore_each(const Memory& memory, const TreeStore& trees, const Inventory& inventory,
+                    std::set<std::string>& changed) {
+  Errors errors;
+  for (const auto& [name, remembered] : memory) {
+    try {
+      const Plan plan = missing(remembered.state.steps, trees);
+      if (!plan.empty()) changed.insert(name);
+      const std::string problem = restore_one(name, remembered.state, trees, inventory, plan);
+      if (!problem.empty()) errors[name] = problem;
+      keep_checkouts(remembered.state);
+    } catch (const std::exception& error) {
+      errors[name] = error.what();
+    }
+  }
+  return errors;
+}
+
+// Again while that helps: what stands inside another service's overlay can be there only after it.
+Errors restore_all(const Memory& memory, const TreeStore& trees, const Inventory& inventory,
+                   std::set<std::string>& changed) {
+  Errors errors = restore_each(memory, trees, inventory, changed);
+  for (size_t round = 1; round < memory.size() && !errors.empty(); round++) {
+    Errors left = restore_each(memory, trees, inventory, changed);
+    if (left == errors) break;
+    errors = std::move(left);
+  }
+  return errors;
+}
+
+}  // namespace
+
+Restored restore(const Store& store, const TreeStore& trees, Inventory& inventory, Memory& memory) {
+  Restored restored;
+  for (const auto& [name, remembered] : memory) inventory.set(name, remembered.state.steps);
+  for (auto& [name, remembered] : memory) {
+    if (!remembered.open || !remembered.unreadable.empty()) continue;
+    try {
+      take_back(name, remembered, store, inventory);
+      remembered.open.reset();
+      restored.changed.insert(name);
+    } catch (const std::exception& error) {
+      restored.errors[name] = error.what();
+    }
+  }
+  for (const auto& [name, problem] : restore_all(memory, trees, inventory, restored.changed))
+    restored.errors[name] = problem;
+  for (const auto& [name, remembered] : memory)
+    if (!remembered.unreadable.empty()) restored.errors[name] = remembered.unreadable;
+  return restored;
+}
+
+void clear(const Store& store, Inventory& inventory, const Memory& memory) {
+  std::vector<std::string> problems;
+  for (const auto& [name, remembered] : memory) {
+    Attempts attempts;
+    attempts.carry_out_each(diff(remembered.state.steps, {}), inventory.machine(name));
+    inventory.set(name, {});
+    const std::string problem =
+        remembered.unreadable.empty() ? attempts.problems() : remembered.unreadable;
+    if (problem.empty())
+      store.remove(name);
+    else
+      problems.push_back(fmt::format("{}: {}", name, problem));
+  }
+  if (!problems.empty()) throw Error(join(problems, "; "));
+}
+
+}  // namespace overlayd

@@ -1,0 +1,125 @@
+// How a service is put back as it should be, without asking its upstream.
+#include <algorithm>
+
+#include "base/clock.h"
+#include "daemon/service/restore.h"
+#include "daemon/service/service.h"
+#include "daemon/steps/target.h"
+
+namespace overlayd {
+namespace {
+
+// What goes away again sooner than this is taken away by something that goes on doing so.
+constexpr uint64_t calm_seconds = 60;
+
+}  // namespace
+
+// What is deployed, on this machine and by this configuration.
+bool Service::as_it_should_be() const {
+  return state().configured == fingerprint(config_) && is_in_place();
+}
+
+bool Service::is_in_place() const {
+  const auto& steps = state().steps;
+  return std::all_of(steps.begin(), steps.end(),
+                     [this](const Step& step) { return holds(step, workshop_.trees); });
+}
+
+// Whether the mirror can be asked about what is deployed.
+bool Service::has_history() const {
+  return !state().deployed.id.empty() && state().upstream == config_.upstream &&
+         state().branch == config_.branch;
+}
+
+std::string Service::came_from() const {
+  return fmt::format("branch {} of {}", state().branch, state().upstream);
+}
+
+// If it is another upstream or branch now, the next round sees to it. Does not ask for one: who
+// finds that something is to be reconciled at each round would go round for ever.
+void Service::reconcile(const Ticket& ticket, const Callback& then) {
+  put_back(ticket, [self = shared_from_this(), ticket, then] {
+    const bool configured = self->state().configured == fingerprint(self->config_);
+    if ((configured && self->is_in_place()) || !self->has_history()) return then();
+    self->deploy_anew(ticket, then);
+  });
+}
+
+// From what lies on the disk: neither the upstream nor its mirror is needed.
+void Service::put_back(const Ticket& ticket, const Callback& then) {
+  if (is_in_place()) return then();
+  const bool again = now() - put_back_at_ < calm_seconds;
+  put_back_at_ = now();
+  Memory memory{{config_.name, {.state = state(), .open = record_.open(), .unreadable = ""}}};
+  const Restored restored =
+      overlayd::restore(workshop_.store, workshop_.trees, workshop_.inventory, memory);
+  record_.recall(std::move(memory[config_.name]));
+  missing_for_ = restored.errors.empty() ? "" : restored.errors.begin()->second;
+  if (!missing_for_.empty()) {
+    if (has_history()) return then();  // a change says best what stands in the way
+    trouble_.set(missing_for_);
+    trouble_.retry_later();
+    return then();
+  }
+  if (again) {
+    trouble_.set(
+        "what is in place was taken away again, right after it was put back",
+        "find out by whom, and what its unit does when it is told: journalctl -u " + config_.unit);
+    trouble_.retry_later();
+  }
+  tell_of_restore([ticket, then] { then(); });
+}
+
+void Service::tell_of_restore(const Callback& then) {
+  new_change().tell_unit({.verb = "restore", .by = on_its_own, .reason = ""},
+                         [then](const ChangeResult&) { then(); });
+}
+
+void Service::deploy_anew(const Ticket& ticket, const Callback& then) {
+  const bool same_configuration = state().configured == fingerprint(config_);
+  const ChangeOrder order{.verb = same_configuration ? "restore" : "configuration",
+                          .by = on_its_own,
+                          .reason = "",
+                          // it may have been told in a way that it does not know
+                          .act_anyway = !same_configuration && !state().failure.empty()};
+  Wish wanted = wish();
+  wanted.revision = state().deployed.id;
+  ask(
+      FetchMode::nothing, wanted,
+      [self = shared_from_this(), order, ticket, then](const WishInWork& work) {
+        self->change(work.result, order, [self, ticket, then](const ChangeResult& result) {
+          if (!result.in_place) self->trouble_.retry_later();
+          then();
+        });
+      },
+      [self = shared_from_this(), ticket, then](const ChangeResult& result) {
+        self->trouble_.set(result.message, result.hint);
+        self->trouble_.retry_later();
+        then();
+      });
+}
+
+void Service::look_after() {
+  if (trouble_.retry_at() != 0 || looks_after_) return;  // it is tried again anyway
+  looks_after_ = true;
+  queue_.add([self = shared_from_this()](const Ticket& ticket) {
+    self->looks_after_ = false;
+    if (!self->leaving_ && self->prepared_) self->reconcile(ticket, [] {});
+  });
+}
+
+void Service::disturbed() {
+  queue_.add([self = shared_from_this()](const Ticket& ticket) {
+    if (!self->leaving_ && self->prepared_) self->reconcile(ticket, [self] { self->look_again(); });
+  });
+}
+
+void Service::look_after_files() {
+  if (!is_in_place()) return look_after();
+  if (missing_for_.empty()) return;
+  missing_for_.clear();  // whatever stood in the way has gone
+  trouble_.clear();
+  try_again();
+}
+
+}  // namespace overlayd

@@ -1,0 +1,48 @@
+#include "daemon/state/history.h"
+
+#include "base/text.h"
+
+namespace overlayd {
+
+void add_to_log(ServiceState& state, Deployment deployment) {
+  const bool nobodys = deployment.outcome == "failed" || deployment.verb == "restore";
+  if (nobodys && !deployment.new_content && !state.log.empty()) {
+    Deployment last = state.log.back();
+    last.at = deployment.at;
+    if (last == deployment) state.log.pop_back();
+  }
+  state.log.push_back(std::move(deployment));
+  if (state.log.size() > max_log) state.log.erase(state.log.begin());
+}
+
+std::vector<std::string> deployed_commits(const ServiceState& state) {
+  std::vector<std::string> commits;
+  for (auto entry = state.log.rbegin(); entry != state.log.rend(); ++entry)
+    if (entry->new_content) commits.push_back(entry->commit.id);
+  if (commits.empty()) commits.emplace_back();
+  commits.front() = state.deployed.id;
+  return commits;
+}
+
+List log_of(const ServiceState& state) {
+  List list;
+  uint64_t deployments = 0;
+  for (auto entry = state.log.rbegin(); entry != state.log.rend(); ++entry) {
+    Dict dict{{"at", entry->at},
+              {"verb", entry->verb},
+              {"by", printable(entry->by)},
+              {"reason", printable(entry->reason)},
+              {"revision", printable(entry->revision)},
+              {"from", entry->from},
+              {"commit", entry->commit.id},
+              {"subject", printable(entry->commit.subject)},
+              {"author", printable(entry->commit.author)},
+              {"outcome", entry->outcome},
+              {"message", printable(entry->message)}};
+    if (entry->new_content) dict["deployment"] = deployments++;
+    list.emplace_back(std::move(dict));
+  }
+  return list;
+}
+
+}  // namespace overlayd

@@ -1,0 +1,55 @@
+#include "daemon/state/record.h"
+
+#include "base/error.h"
+#include "base/log.h"
+
+namespace overlayd {
+
+Record::Record(const Store& store, std::string service, Remembered remembered)
+    : store_(store), service_(std::move(service)) {
+  recall(std::move(remembered));
+}
+
+void Record::recall(Remembered remembered) {
+  state_ = std::move(remembered.state);
+  open_ = std::move(remembered.open);
+  unreadable_ = std::move(remembered.unreadable);
+  sealed_ = !open_;
+}
+
+void Record::save(Durability durability) {
+  const bool lagged = !error_.empty();
+  try {
+    store_.save(service_, state_, lagged ? Durability::now : durability);
+    error_.clear();
+  } catch (const std::exception& error) {
+    if (!lagged) log_error("{}: cannot save its state: {}", service_, error.what());
+    error_ = error.what();
+  }
+  if (lagged && error_.empty() && sealed_) seal();
+}
+
+void Record::save_again() {
+  if (!error_.empty()) save(Durability::now);
+}
+
+void Record::begin(const Plan& plan) {
+  save_again();
+  if (!error_.empty()) throw Error::of("cannot save what is in place now: {}", error_);
+  store_.begin(service_, plan);
+  open_ = plan;
+  sealed_ = false;
+}
+
+void Record::seal() {
+  open_.reset();
+  sealed_ = true;
+  if (!error_.empty()) return;
+  try {
+    store_.finish(service_);
+  } catch (const std::exception& error) {
+    log_error("{}: {}", service_, error.what());
+  }
+}
+
+}  // namespace overlayd

@@ -1,0 +1,116 @@
+#include "daemon/steps/inventory.h"
+
+#include "base/path.h"
+#include "mounts/overlay.h"
+#include "mounts/underneath.h"
+
+namespace overlayd {
+
+void Inventory::set(const std::string& service, const Steps& steps) {
+  for (const auto& step : steps_[service]) {
+    if (is_place(step)) made_[step.subject].erase(service);
+    if (is_place(step) && made_[step.subject].empty()) made_.erase(step.subject);
+    const auto overlay = overlays_.find(step.subject);
+    if (is_mount(step) && overlay != overlays_.end() && overlay->second.service == service)
+      overlays_.erase(overlay);
+  }
+  for (const auto& step : steps) {
+    if (is_place(step)) made_[step.subject].insert(service);
+    if (is_mount(step))
+      overlays_[step.subject] = {
+          .tree = step.value, .service = service, .directory = step.kind == StepKind::mount};
+  }
+  steps_[service] = steps;
+}
+
+bool Inventory::is_of_another(const std::string& service, const Step& step) const {
+  const auto overlay = overlays_.find(step.subject);
+  if (overlay != overlays_.end() && overlay->second.service != service) return true;
+  const auto made = made_.find(step.subject);
+  return is_place(step) && made != made_.end() &&
+         made->second.size() > (made->second.contains(service) ? 1U : 0U);
+}
+
+Facts Inventory::facts(const std::string& service) const {
+  return [this, service](const std::string& path) { return kind_at(service, path); };
+}
+
+PathKind Inventory::kind_at(const std::string& service, const std::string& path) const {
+  if (made_.contains(path)) return PathKind::missing;
+  for (const auto& [local, overlay] : overlays_)
+    if (overlay.service == service && local != path && is_at_or_below(path, local))
+      return kind_underneath(local, path);
+  return kind_of(path);
+}
+
+Machine Inventory::machine(const std::string& service) const {
+  return {
+      .trees = trees_,
+      .overlays_below = [this](const std::string& path) { return overlays_below(path); },
+      .is_of_another = [this, service](const Step& step) { return is_of_another(service, step); }};
+}
+
+// The map is sorted, so what is below `path` stands together behind it, outermost first.
+std::pair<Inventory::Overlays::const_iterator, Inventory::Overlays::const_iterator>
+Inventory::below(const std::string& path) const {
+  return {overlays_.lower_bound(path + "/"), overlays_.lower_bound(path + char('/' + 1))};
+}
+
+std::vector<LiveOverlay> Inventory::overlays_below(const std::string& path) const {
+  std::vector<LiveOverlay> result;
+  const auto [begin, end] = below(path);
+  for (auto overlay = begin; overlay != end; ++overlay) result.push_back(described(*overlay));
+  return result;
+}
+
+LiveOverlay Inventory::described(const Overlays::value_type& overlay) {
+  return {.local = overlay.first,
+          .tree = overlay.second.tree,
+          .service = overlay.second.service,
+          .directory = overlay.second.directory};
+}
+
+std::vector<LiveOverlay> Inventory::overlays_of_others(const std::string& service) const {
+  std::vector<LiveOverlay> result;
+  for (const auto& overlay : overlays_)
+    if (overlay.second.service != service) result.push_back(described(overlay));
+  return result;
+}
+
+std::optional<LiveOverlay> Inventory::overlay_around(const std::string& service,
+                                                     const std::string& path) const {
+  for (std::string outer = parent_path(path); outer != "/"; outer = parent_path(outer)) {
+    const auto overlay = overlays_.find(outer);
+    if (overlay != overlays_.end() && overlay->second.service != service &&
+        is_live(outer, trees_.path(overlay->second.tree)) == Live::yes)
+      return described(*overlay);
+  }
+  return std::nullopt;
+}
+
+std::set<std::string> Inventory::services_around(const std::string& service,
+                                                 const std::string& path) const {
+  std::set<std::string> services;
+  for (std::string outer = parent_path(path); outer != "/"; outer = parent_path(outer)) {
+    const auto overlay = overlays_.find(outer);
+    if (overlay != overlays_.end() && overlay->second.service != service)
+      services.insert(overlay->second.service);
+  }
+  return services;
+}
+
+std::set<std::string> Inventory::disturbed(const std::string& service, const Plan& plan) const {
+  std::set<std::string> services;
+  for (const auto& op : plan) {
+    if (!is_mount(op.step)) continue;
+    const auto [begin, end] = below(op.step.subject);
+    for (auto overlay = begin; overlay != end; ++overlay)
+      if (overlay->second.service != service &&
+          is_live(overlay->first, trees_.path(overlay->second.tree)) != Live::yes)
+        services.insert(overlay->second.service);
+    if (op.kind == OpKind::undo) services.merge(services_around(service, op.step.subject));
+  }
+  return services;
+}
+
+}  // namespace overlayd

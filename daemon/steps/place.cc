@@ -1,0 +1,98 @@
+#include "daemon/steps/place.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <climits>
+#include <cstring>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "base/log.h"
+#include "base/text.h"
+
+namespace overlayd {
+namespace {
+
+Fd open_parent(const std::string& path) { return open_path(parent_path(path)); }
+
+// Why a directory or file cannot be made, in the words of who wrote services.toml.
+std::string advice(int code) {
+  return code == EROFS ? " (it lies inside another overlay: add it to the repository there)" : "";
+}
+
+std::string move_away(const std::string& path) { return fmt::format("mv {0} {0}.orig", path); }
+
+}  // namespace
+
+void make_place(const std::string& path, PathKind kind) {
+  if (kind_of(path) == kind) return;
+  const Fd parent = open_parent(path);
+  const std::string name = file_name(path);
+  // never by name again once it is made: whoever owns the parent could have put a link there
+  Fd made;
+  if (kind == PathKind::directory) {
+    if (mkdirat(parent.get(), name.c_str(), 0755) == 0) made = open_dir_at(parent.get(), name);
+  } else {
+    made.reset(openat(parent.get(), name.c_str(),
+                      O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644));
+  }
+  const mode_t mode = kind == PathKind::directory ? 0755 : 0644;
+  const int result = made ? fchmod(made.get(), mode) : -1;
+  if (result != 0 && errno == EEXIST)
+    throw Advised(fmt::format("cannot create {}: {}", path, std::strerror(EEXIST)),
+                  move_away(path));
+  if (result != 0) fail_with_errno(fmt::format("cannot create {}{}", path, advice(errno)));
+}
+
+void remove_place(const std::string& path, PathKind kind) {
+  if (kind_of(path) != kind) return;
+  const Fd parent = open_parent(path);
+  const std::string name = file_name(path);
+  struct stat status {};
+  check(fstatat(parent.get(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW), "cannot look at {}",
+        path);
+  const bool used = kind == PathKind::file && status.st_size > 0;
+  const int flags = kind == PathKind::directory ? AT_REMOVEDIR : 0;
+  if (!used && (unlinkat(parent.get(), name.c_str(), flags) == 0 || errno == ENOENT)) return;
+  if (used || errno == ENOTEMPTY)
+    return log_line(LOG_DEBUG, fmt::format("{} stays: it is not empty", path));
+  // on a read-only file system somebody else put this there: what we made lies underneath
+  if (errno == EROFS)
+    return log_line(LOG_DEBUG, fmt::format("{} stays: it is part of what covers it", path));
+  if (errno == EBUSY) throw Error::of("cannot remove {}: it is in use as a mount point", path);
+  fail_with_errno(fmt::format("cannot remove {}", path));
+}
+
+std::optional<std::string> link_target(const std::string& path) {
+  return link_target_at(AT_FDCWD, path);
+}
+
+std::optional<std::string> link_target_at(int dir, const std::string& name) {
+  char target[PATH_MAX];
+  const ssize_t size = readlinkat(dir, name.c_str(), target, sizeof target);
+  if (size < 0) return std::nullopt;
+  return std::string(target, static_cast<size_t>(size));
+}
+
+void make_link(const std::string& path, const std::string& target, const std::string& before) {
+  const auto present = link_target(path);
+  if (present == target) return;
+  const bool ours = present && !before.empty() && *present == before;
+  if (!ours && kind_of(path) != PathKind::missing)
+    throw Advised(fmt::format("cannot link {}: {} is there, which overlayd did not make", path,
+                              name_of(kind_of(path))),
+                  move_away(path));
+  const Fd parent = open_parent(path);
+  replace_symlink_at(parent.get(), file_name(path), target);
+}
+
+void remove_link(const std::string& path, const std::string& target) {
+  if (link_target(path) != target) return;
+  const Fd parent = open_parent(path);
+  check(unlinkat(parent.get(), file_name(path).c_str(), 0), "cannot remove link {}", path);
+}
+
+}  // namespace overlayd

@@ -1,0 +1,80 @@
+// What a service wants to know of its upstream, or to have from it, and what comes of it.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "daemon/state/state.h"
+#include "daemon/trees/trees.h"
+#include "git/messages.h"
+
+namespace overlayd {
+
+// Where the mirror has the branches of the upstream.
+inline const std::string remote_branches = "refs/remotes/origin/";
+
+// A path of the repository that an overlay inside one of the wish's own needs, to stand on.
+struct Ground {
+  size_t link = 0;                             // of the overlay around it: index
+  std::string path;                            // in the repository, below that link
+  std::optional<size_t> inner = std::nullopt;  // which of the wish's own links stands there; or:
+  bool directory = false;                      // what another service's overlay is
+  std::string overlay;                         // that overlay, in words
+};
+
+struct Wish {
+  std::string service;
+  std::string branch;
+  std::string revision;    // empty: the tip of the branch
+  std::string typed;       // the revision as somebody typed it, for messages
+  std::string older_than;  // a commit: the nearest older one with other content; wins over revision
+  std::vector<std::string> links;
+  std::vector<std::string> locals;       // of each link
+  std::string place;                     // in services.toml: "services.toml:12"
+  std::vector<std::string> link_places;  // of each link
+  std::vector<Ground> grounds = {};      // what the commit has to have besides
+  Ownership ownership;
+  bool write = true;         // false: only find out
+  std::string compare_with;  // a commit, for `differences`; empty: none wanted
+
+  bool wants_tip() const { return revision.empty() && older_than.empty(); }
+};
+
+struct LinkResult {
+  git::EntryKind kind = git::EntryKind::missing;
+  git::Oid oid;
+  std::string tree;  // name in the store; empty if there is nothing that can be shown
+};
+
+// A file that differs between `compare_with` and the commit.
+struct FileDifference {
+  size_t link = 0;  // index
+  char status = 'M';
+  std::string path;  // below the link; empty: the link itself
+};
+
+struct WishResult {
+  std::string error;     // empty: granted
+  std::string hint;      // what to do about it; empty: ask again
+  bool refused = false;  // the content or the wish is at fault: asking again is no use
+  Commit commit;
+  std::vector<LinkResult> links;  // one for each of the wish's
+};
+
+struct WishInWork {
+  Wish wish;
+  WishResult result;  // small, some keep it; differences may be many
+  std::vector<FileDifference> differences;
+  uint64_t more_differences = 0;  // those left out, because there are so many
+
+  bool granted() const { return result.error.empty(); }
+  // `hint` is for who follows the branch: a revision that somebody typed is his to choose.
+  void refuse(std::string error, std::string hint = "mend it in Git, and push") {
+    result.error = std::move(error);
+    result.hint = wish.wants_tip() ? std::move(hint) : "";
+    result.refused = true;
+  }
+};
+
+}  // namespace overlayd
