@@ -43,7 +43,7 @@ std::string_view name_of(Outcome outcome) {
 }
 
 Change::Change(Workshop& workshop, const ServiceConfig& config, Record& record, Activity& activity)
-    : workshop_(workshop), config_(config), record_(record), activity_(activity) {}
+    : workshop_(workshop), config_(config), record_(record), telling_(workshop.units, activity) {}
 
 void Change::begin(const ChangeOrder& order, Done done) {
   order_ = order;
@@ -157,44 +157,20 @@ std::string Change::hold_or_follow(bool content) {
   return frozen.empty() ? "" : "pinned now" + frozen;
 }
 
-// Systemd itself first, if it reads some of what `plan` changed, then the unit. The journal stays
-// until both have answered: a start after a crash tells them again.
+// The journal stays until all have been told: a start after a crash tells them again.
 void Change::tell(const Plan& plan, bool gently) {
   const Op* action = find_act(plan);
   const auto unit = action == nullptr ? std::nullopt : std::optional(action->step);
-  if (touches_unit_files(plan) ||
-      (order_.act_anyway && touches_unit_files(plan_of_removal(record_.state()))))
-    return have_unit_files_read(unit, gently);
-  if (unit) return act(*unit, gently);
-  end_without_action(changes_content(plan));
-}
-
-void Change::have_unit_files_read(const std::optional<Step>& unit, bool gently) {
-  activity_.begin("waiting for systemd to read its unit files");
-  try {
-    workshop_.units.reload_unit_files([this, unit, gently](const UnitOutcome& outcome) {
-      if (outcome.ok && unit) return act(*unit, gently);
-      acted(outcome, gently);
-    });
-  } catch (const std::exception& error) {
-    acted({.ok = false, .text = error.what()}, gently);
-  }
-}
-
-void Change::act(const Step& unit, bool gently) {
-  const auto verb = unit_verb(unit.value, gently);
-  if (!verb) return acted({.ok = true, .text = ""}, gently);
-  activity_.begin(fmt::format("waiting for systemd to {} {}", name_of(*verb), unit.subject));
-  try {
-    workshop_.units.act(unit.subject, *verb,
-                        [this, gently](const UnitOutcome& outcome) { acted(outcome, gently); });
-  } catch (const std::exception& error) {
-    acted({.ok = false, .text = error.what()}, gently);
-  }
+  const bool unit_files =
+      touches_unit_files(plan) ||
+      (order_.act_anyway && touches_unit_files(plan_of_removal(record_.state())));
+  if (!unit && !unit_files) return end_without_action(changes_content(plan));
+  telling_.tell(unit_files, unit, gently,
+                [this, gently](const UnitOutcome& outcome) { told(outcome, gently); });
 }
 
 // That nothing was done gently to a unit that does not run tells nothing of how it is.
-void Change::acted(const UnitOutcome& outcome, bool gently) {
+void Change::told(const UnitOutcome& outcome, bool gently) {
   if (!outcome.ok || !gently) {
     record_.state().failure = outcome.text;
     record_.state().failure_hint = outcome.ok ? "" : advice(outcome, config_, record_.state());

@@ -7,6 +7,7 @@
 #include "config/config.h"
 #include "daemon/report/activity.h"
 #include "daemon/service/proposal.h"
+#include "daemon/service/telling.h"
 #include "daemon/service/workshop.h"
 #include "daemon/state/record.h"
 #include "daemon/upstream/wish.h"
@@ -63,9 +64,7 @@ class Change {
   void deployed(const Proposal& proposal, bool content);
   std::string hold_or_follow(bool content);
   void tell(const Plan& plan, bool gently);
-  void have_unit_files_read(const std::optional<Step>& unit, bool gently);
-  void act(const Step& unit, bool gently);
-  void acted(const UnitOutcome& outcome, bool gently);
+  void told(const UnitOutcome& outcome, bool gently);
   void end_without_action(bool content);
   void finish(const ChangeResult& result);
   void write_down(const std::string& outcome, const std::string& message);
@@ -73,7 +72,7 @@ class Change {
   Workshop& workshop_;
   const ServiceConfig& config_;
   Record& record_;
-  Activity& activity_;
+  Telling telling_;
   ChangeOrder order_;
   Commit commit_;
   std::string from_;

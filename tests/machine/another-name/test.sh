@@ -59,7 +59,7 @@ done
 assert_contains "$(overlayctl log fourth)" 'its name was third'
 assert_contains "$(overlayctl log fourth)" install
 fails_with 2 overlayctl status third
-! ls /var/lib/overlayd/state | grep --invert-match --line-regexp fourth
+assert_eq fourth "$(basename --multiple /var/lib/overlayd/state/*)"
 
 say "it is off"
 systemctl stop overlayd
