@@ -25,12 +25,14 @@ bool try_send(int fd, std::string_view message, int flags) {
 Receipt try_receive(int fd, std::string& message, int flags) {
   message.resize(max_message_bytes + 1);
   ssize_t count = 0;
+  // ECONNRESET: the other end is gone without having read all. What it sent before comes after
+  // that, once: the kernel forgets an error when it has told it.
   do {
     count = recv(fd, message.data(), message.size(), flags);
-  } while (count < 0 && errno == EINTR);
+  } while (count < 0 && (errno == EINTR || errno == ECONNRESET));
   if (count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) return Receipt::nothing;
   // an empty packet cannot be told from the end, and none of ours is empty
-  if (count == 0 || (count < 0 && errno == ECONNRESET)) return Receipt::gone;
+  if (count == 0) return Receipt::gone;
   check(count, "cannot receive a message");
   if (static_cast<size_t>(count) > max_message_bytes)
     throw Error("malformed message: it is too long");

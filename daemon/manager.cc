@@ -1,10 +1,11 @@
 #include "daemon/manager.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/error.h"
 #include "base/log.h"
-#include "daemon/service/renaming.h"
+#include "base/text.h"
 #include "daemon/service/restore.h"
 #include "mounts/write_protect.h"
 
@@ -25,6 +26,11 @@ ServiceConfig config_of_removed(const std::string& name, const ServiceState& sta
   return config;
 }
 
+bool wants_any_of(const ServiceConfig& service, const std::set<std::string>& places) {
+  return std::any_of(service.overlays.begin(), service.overlays.end(),
+                     [&](const OverlayConfig& overlay) { return places.contains(overlay.local); });
+}
+
 }  // namespace
 
 Manager::Manager(Loop& loop, Loaded loaded, sd_bus* bus)
@@ -43,7 +49,7 @@ Manager::Manager(Loop& loop, Loaded loaded, sd_bus* bus)
 void Manager::start(Callback ready) {
   ready_ = std::move(ready);
   put_in_place();
-  follow_renames();
+  change_hands();
   config_.watch(loop_, [this] {
     apply_config();
     if (reloaded_) reloaded_();
@@ -90,78 +96,151 @@ void Manager::came_up(const std::string& name) {
   if (not_up_yet_.empty()) announce_ready();
 }
 
+// A block for others that is kept in place gives way to one that wants the same places.
 std::set<std::string> Manager::wanted_names() const {
-  std::set<std::string> wanted = config_.for_others();
-  for (const auto& service : config().services) wanted.insert(service.name);
+  std::set<std::string> wanted;
+  std::set<std::string> claimed;
+  for (const auto& service : config().services) {
+    wanted.insert(service.name);
+    for (const auto& overlay : service.overlays) claimed.insert(overlay.local);
+  }
+  for (const auto& name : config_.for_others()) {
+    const auto service = services_.find(name);
+    const bool gives_way =
+        service != services_.end() && wants_any_of(service->second->wanted_config(), claimed);
+    if (!gives_way) wanted.insert(name);
+  }
   return wanted;
 }
 
-// Of services that services.toml does not know any more, and that are not being taken away. What is
-// half done has to be taken back under its old name.
-std::map<std::string, const ServiceState*> Manager::without_config() const {
-  std::map<std::string, const ServiceState*> states;
+// Those that run, and those of which something is in place.
+std::set<std::string> Manager::present_names() const {
+  std::set<std::string> present;
+  for (const auto& [name, service] : services_) present.insert(name);
   for (const auto& [name, remembered] : memory_)
-    if (!remembered.open) states[name] = &remembered.state;
-  for (const auto& [name, service] : services_)
-    if (!service->leaving() || handing_over_.contains(name)) states[name] = &service->state();
-  for (const auto& name : wanted_names()) states.erase(name);
+    if (!remembered.state.steps.empty() || remembered.open) present.insert(name);
+  return present;
+}
+
+// `at_rest`: nobody is at work, but for who asks.
+States Manager::states(bool at_rest) const {
+  States states;
+  const auto add = [&](const std::string& name, const Remembered& remembered) {
+    const bool is_whole = !remembered.open && remembered.unreadable.empty();
+    states[name] = is_whole ? &remembered.state : nullptr;
+  };
+  for (const auto& [name, remembered] : memory_) add(name, remembered);
+  for (const auto& [name, service] : services_) {
+    const bool may_become_whole = service->is_at_work() && !at_rest;
+    states[name] = service->is_half_done() && !may_become_whole ? nullptr : &service->state();
+  }
   return states;
 }
 
-// A service that only has another name now is not taken away to be installed again.
-void Manager::follow_renames() {
-  awaited_.clear();
-  auto old_states = without_config();
-  for (const auto& config : config().services) {
-    if (memory_.contains(config.name) || services_.contains(config.name)) continue;
-    const auto old = std::find_if(old_states.begin(), old_states.end(), [&](const auto& entry) {
-      return is_same_service(*entry.second, config);
-    });
-    if (old == old_states.end()) continue;
-    const std::string name = old->first;
-    old_states.erase(old);
-    rename(name, config.name);
+// Overlays change hands before anything is taken away. Returns the services that have to wait until
+// none of them is at work: then the configuration is applied again.
+std::set<std::string> Manager::change_hands() {
+  std::set<std::string> concerned;
+  std::vector<std::shared_ptr<Service>> at_work;
+  for (const auto& share : inheritances(states(false), config().services, wanted_names()))
+    for (const auto& name : {share.from, share.to})
+      if (concerned.insert(name).second && services_.contains(name))
+        at_work.push_back(services_[name]);
+  if (concerned.empty()) return {};
+  if (at_work.empty()) {
+    pass_on(concerned);
+    return change_hands();
   }
+  if (!std::exchange(hands_change_, true))
+    when_all_rest(std::move(at_work), {}, [this, concerned] {
+      hands_change_ = false;
+      apply_again_ = loop_.soon([this] { apply_config(); });
+      pass_on(concerned);
+    });
+  return concerned;
+}
+
+// What is a service under another name goes first: from there the rest goes on in the next round.
+void Manager::pass_on(const std::set<std::string>& concerned) {
+  auto due = inheritances(states(true), config().services, wanted_names());
+  std::stable_partition(due.begin(), due.end(), [](const auto& share) { return share.whole; });
+  for (const auto& share : due) {
+    if (!concerned.contains(share.from) || !concerned.contains(share.to)) continue;
+    if (share.whole && !services_.contains(share.to))
+      rename(share.from, share.to);
+    else if (services_.contains(share.from) || memory_.contains(share.from))
+      pass_on(share);
+  }
+}
+
+void Manager::pass_on(const Inheritance& share) {
+  const auto heir =
+      std::find_if(config().services.begin(), config().services.end(),
+                   [&](const ServiceConfig& config) { return config.name == share.to; });
+  ServiceState from = state_of_service(share.from);
+  ServiceState to = state_of_service(share.to);
+  inherit(from, to, share.places, *heir);
+  log_info("{}: takes over {} from {}", share.to,
+           join({share.places.begin(), share.places.end()}, ", "), share.from);
+  keep(share.to, to);  // first: what both have is given up by the other one at the next start
+  keep(share.from, from);
 }
 
 void Manager::rename(const std::string& from, const std::string& to) {
-  if (services_.contains(from)) {
-    awaited_.insert(to);
-    if (handing_over_.insert(from).second)
-      services_[from]->hand_over([this, from] { handed_over(from); });
-    return;
+  Remembered kept;
+  kept.state = state_of_service(from);
+  try {
+    rename_state(store_, from, to, kept.state);
+  } catch (const std::exception& error) {
+    log_error("{}: {}", to, error.what());
   }
-  Remembered state = remembered(from);
-  guard([&] { rename_state(store_, from, to, state); });
+  services_.erase(from);
+  memory_.erase(from);
+  metrics_.remove_service(from);
   inventory_.set(from, {});
-  inventory_.set(to, state.state.steps);
+  inventory_.set(to, kept.state.steps);
   if (changed_.erase(from) > 0) changed_.insert(to);
-  memory_[to] = std::move(state);
+  memory_[to] = std::move(kept);
 }
 
-// The configuration may be another by now: who goes on with it is looked for anew.
-void Manager::handed_over(const std::string& name) {
-  handing_over_.erase(name);
-  if (services_.at(name)->leaving()) {
-    memory_[name] = services_.at(name)->remembered();
-    services_.erase(name);
-    metrics_.remove_service(name);
+ServiceState Manager::state_of_service(const std::string& name) const {
+  const auto all = states(true);
+  const auto found = all.find(name);
+  return found == all.end() ? ServiceState{} : *found->second;
+}
+
+void Manager::keep(const std::string& name, const ServiceState& state) {
+  const auto service = services_.find(name);
+  if (service != services_.end()) {
+    service->second->take(state);
+  } else {
+    memory_[name].state = state;
+    guard([&] { store_.save(name, state, Durability::now); });
   }
-  apply_config();
+  inventory_.set(name, state.steps);
 }
 
+// Always in the same order, so that two who wait for each other cannot be.
+void Manager::when_all_rest(std::vector<std::shared_ptr<Service>> services,
+                            std::vector<TaskQueue::Ticket> tickets, const Callback& work) {
+  if (services.empty()) return work();
+  const auto next = services.back();
+  services.pop_back();
+  next->when_at_rest([this, services, tickets, work](const TaskQueue::Ticket& ticket) {
+    auto more = tickets;
+    more.push_back(ticket);
+    when_all_rest(services, std::move(more), work);
+  });
+}
 // What goes away goes first, so that its paths are free.
 void Manager::apply_config() {
-  follow_renames();
+  const auto waiting = change_hands();
   const auto wanted = wanted_names();
-  std::set<std::string> present;
-  for (const auto& [name, service] : services_) present.insert(name);
-  for (const auto& [name, remembered] : memory_) present.insert(name);
-  for (const auto& name : present)
-    if (!wanted.contains(name)) remove_service(name);
+  for (const auto& name : present_names())
+    if (!wanted.contains(name) && !waiting.contains(name)) remove_service(name);
   for (const auto& config : config_.config().upstreams) update_upstream(config);
   for (const auto& config : config_.config().services) {
-    if (awaited_.contains(config.name)) continue;
+    if (waiting.contains(config.name)) continue;
     const auto service = services_.find(config.name);
     if (service == services_.end())
       add_service(config);
@@ -232,14 +311,16 @@ void Manager::remove_service(const std::string& name) {
   came_up(name);
 }
 
+// Should it come back, it goes on where it was: frozen or pinned, with its log, and without having
+// to ask its upstream.
 void Manager::removed(const std::string& name) {
+  Remembered left = services_.at(name)->remembered();
   services_.erase(name);
   metrics_.remove_service(name);
-  try {
-    store_.remove(name);
-  } catch (const Error& error) {
-    log_error("{}", error.what());
-  }
+  if (left.state.former.id.empty())
+    guard([&] { store_.remove(name); });
+  else
+    memory_[name] = std::move(left);
 }
 
 }  // namespace overlayd

@@ -12,6 +12,7 @@
 #include "base/loop.h"
 #include "daemon/config_in_force.h"
 #include "daemon/report/metrics.h"
+#include "daemon/service/inheritance.h"
 #include "daemon/service/packages.h"
 #include "daemon/service/restore.h"
 #include "daemon/service/service.h"
@@ -53,10 +54,16 @@ class Manager {
   void announce_ready();
   void apply_config();
   std::set<std::string> wanted_names() const;
-  std::map<std::string, const ServiceState*> without_config() const;
-  void follow_renames();
+  std::set<std::string> present_names() const;
+  States states(bool at_rest) const;
+  ServiceState state_of_service(const std::string& name) const;
+  std::set<std::string> change_hands();
+  void when_all_rest(std::vector<std::shared_ptr<Service>> services,
+                     std::vector<TaskQueue::Ticket> tickets, const Callback& work);
+  void pass_on(const std::set<std::string>& concerned);
+  void pass_on(const Inheritance& share);
   void rename(const std::string& from, const std::string& to);
-  void handed_over(const std::string& name);
+  void keep(const std::string& name, const ServiceState& state);
   void mounts_changed();
   std::shared_ptr<Upstream> upstream_for(const ServiceConfig& service);
   void update_upstream(const UpstreamConfig& config);
@@ -80,8 +87,8 @@ class Manager {
   std::set<std::string> changed_;  // those of them of which something had to be put back
   std::map<std::string, std::weak_ptr<Upstream>> upstreams_;  // by URL; services own them
   std::map<std::string, std::shared_ptr<Service>> services_;
-  std::set<std::string> handing_over_;  // services whose name is another now, but who are at work
-  std::set<std::string> awaited_;       // the new names
+  bool hands_change_ = false;  // overlays will, once their services are at rest
+  Source apply_again_;
   std::set<std::string> not_up_yet_;
   std::unique_ptr<MountWatch> mount_watch_;
   Callback ready_;

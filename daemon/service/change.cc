@@ -72,12 +72,10 @@ void Change::run(const WishResult& content, const ChangeOrder& order, Done done)
 
 void Change::remove(const ChangeOrder& order, Done done) {
   begin(order, std::move(done));
-  order_.hold = ChangeOrder::Hold::ends;  // should it come back, it starts anew
   const Plan plan = plan_of_removal(record_.state());
   try {
     take_back_what_is_open();
     publish({.steps = {}, .plan = plan, .links = {}});
-    note_.clear();
   } catch (const std::exception& error) {
     return finish(failure(error));
   }
@@ -125,12 +123,14 @@ void Change::deployed(const Proposal& proposal, bool content) {
   ServiceState& state = record_.state();
   state.steps = proposal.steps;
   state.links = proposal.links;
+  const std::string& before = known_commit(state).id;
+  new_content_ = content && !commit_.id.empty() && before != commit_.id;
+  state.former = commit_.id.empty() ? known_commit(state) : Commit{};
   state.deployed = commit_;
   state.upstream = config_.upstream;
   state.branch = config_.branch;
-  state.configured = fingerprint(config_);
+  state.configured = commit_.id.empty() ? "" : fingerprint(config_);
   if (content) state.deployed_at = now();
-  new_content_ = content && from_ != commit_.id;
   note_ = hold_or_follow(content);
   workshop_.inventory.set(config_.name, state.steps);
   if (content || !note_.empty()) write_down("done", note_);

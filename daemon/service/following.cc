@@ -55,7 +55,7 @@ void Service::look_again() {
 void Service::on_tip(const RoundResult& round, const WishInWork* work) {
   record_.save_again();
   if (round.failure) {
-    look_after_files();
+    if (!as_it_should_be()) look_after();  // from what is here already
     return settled();
   }
   if (work == nullptr) {  // nothing moved up there; has anything down here?

@@ -26,8 +26,11 @@ bool Service::is_in_place() const {
 }
 
 // Whether the mirror can be asked about what is deployed.
-bool Service::has_history() const {
-  return !state().deployed.id.empty() && state().upstream == config_.upstream &&
+bool Service::has_history() const { return !state().deployed.id.empty() && can_be_deployed_anew(); }
+
+// From the mirror, without asking the upstream.
+bool Service::can_be_deployed_anew() const {
+  return !known_commit(state()).id.empty() && state().upstream == config_.upstream &&
          state().branch == config_.branch;
 }
 
@@ -40,7 +43,7 @@ std::string Service::came_from() const {
 void Service::reconcile(const Ticket& ticket, const Callback& then) {
   put_back(ticket, [self = shared_from_this(), ticket, then] {
     const bool configured = self->state().configured == fingerprint(self->config_);
-    if ((configured && self->is_in_place()) || !self->has_history()) return then();
+    if ((configured && self->is_in_place()) || !self->can_be_deployed_anew()) return then();
     self->deploy_anew(ticket, then);
   });
 }
@@ -83,7 +86,7 @@ void Service::deploy_anew(const Ticket& ticket, const Callback& then) {
                           // it may have been told in a way that it does not know
                           .act_anyway = !same_configuration && !state().failure.empty()};
   Wish wanted = wish();
-  wanted.revision = state().deployed.id;
+  wanted.revision = known_commit(state()).id;
   ask(
       FetchMode::nothing, wanted,
       [self = shared_from_this(), order, ticket, then](const WishInWork& work) {

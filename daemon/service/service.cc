@@ -97,7 +97,10 @@ std::string Service::packages_hint() const {
 
 void Service::prepare_and_reconcile(const Ticket& ticket) {
   prepare([self = shared_from_this(), ticket](const std::string& error, const std::string&) {
-    if (error.empty()) self->reconcile(ticket, [self] { self->upstream_->poll(); });
+    if (!error.empty()) return;
+    // one that comes back has what the branch has by now, unless that cannot be had
+    if (self->state().deployed.id.empty() && !self->held()) return self->upstream_->poll();
+    self->reconcile(ticket, [self] { self->upstream_->poll(); });
   });
 }
 
@@ -161,13 +164,18 @@ void Service::take_away(const Ticket& ticket) {
                       });
 }
 
-void Service::hand_over(Callback gone) {
-  leaving_ = true;
-  queue_.add([self = shared_from_this(), gone = std::move(gone)](const Ticket&) {
-    if (self->leaving_) self->thaw_timer_.cancel();
-    if (self->leaving_) self->trouble_.clear();
-    gone();
+// Nobody who waits may be forgotten should it not come back: they go first.
+void Service::when_at_rest(TaskQueue::Task work) {
+  queue_.add([self = shared_from_this(), work = std::move(work)](const Ticket& ticket) {
+    if (self->queue_.has_more()) return self->when_at_rest(work);
+    work(ticket);
   });
+}
+
+void Service::take(const ServiceState& state) {
+  record_.state() = state;
+  record_.save(Durability::now);
+  arm_thaw();
 }
 
 // --- what goes with it ---------------------------------------------------------------------------

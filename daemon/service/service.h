@@ -57,9 +57,15 @@ class Service : public std::enable_shared_from_this<Service> {
 
   // What there is of it, for who goes on with it.
   Remembered remembered() const { return record_.remembered(); }
-  // Lets go of it, as it is, once what is under way has ended: somebody else goes on with it.
-  // `gone` runs then, also if the service came back in the meantime.
-  void hand_over(Callback gone);
+  bool is_at_work() const { return queue_.busy(); }
+  bool is_half_done() const {
+    return record_.open() || !record_.unreadable().empty() || !record_.error().empty();
+  }
+  // Runs `work` when nothing is under way and nobody waits, and keeps it so as long as somebody
+  // holds the ticket.
+  void when_at_rest(TaskQueue::Task work);
+  // At rest only: from now on there is something else of it, as `state` says.
+  void take(const ServiceState& state);
 
   // What it wants to know in every round; none while it is not ready.
   std::optional<Request> standing_request();
@@ -97,6 +103,7 @@ class Service : public std::enable_shared_from_this<Service> {
   // Brings what is deployed in line with the configuration and with what should be on the machine.
   void reconcile(const Ticket& ticket, const Callback& then);
   bool has_history() const;
+  bool can_be_deployed_anew() const;
   std::string came_from() const;
   void put_back(const Ticket& ticket, const Callback& then);
   void tell_of_restore(const Callback& then);

@@ -22,6 +22,8 @@ class TaskQueue {
 
   // Runs it at once, or when those before it are over.
   void add(Task task);
+  // Whether more tasks wait than the one at work.
+  bool has_more() const { return !waiting_.empty(); }
   // While a task is at work.
   bool busy() const { return busy_; }
 

@@ -83,6 +83,7 @@ ServiceState state_of(const toml::table& table) {
   const View root{table};
   ServiceState state;
   state.deployed = commit_of(root["deployed"]);
+  state.former = commit_of(root["former"]);
   state.deployed_at = number_of(root["deployed_at"]);
   state.upstream = text_of(root["upstream"]);
   state.branch = text_of(root["branch"]);
@@ -103,6 +104,10 @@ ServiceState state_of(const toml::table& table) {
 
 }  // namespace
 
+const Commit& known_commit(const ServiceState& state) {
+  return state.deployed.id.empty() ? state.former : state.deployed;
+}
+
 std::string hold_name(const ServiceState& state) {
   return state.frozen ? "frozen" : state.pinned ? "pinned" : "following";
 }
@@ -120,6 +125,7 @@ std::string to_text(const ServiceState& state) {
   for (const auto& [link, tree] : state.links) links.insert(link, tree);
   toml::table table{{"version", version},
                     {"deployed", to_table(state.deployed)},
+                    {"former", to_table(state.former)},
                     {"deployed_at", static_cast<int64_t>(state.deployed_at)},
                     {"upstream", state.upstream},
                     {"branch", state.branch},

@@ -49,7 +49,8 @@ struct Deployment {
 };
 
 struct ServiceState {
-  Commit deployed;
+  Commit deployed;           // what is in place; none: nothing is
+  Commit former;             // what was, of a service that was taken away; it may come back
   uint64_t deployed_at = 0;  // when its content went live
   std::string upstream;      // that it was deployed from, without secrets, and the branch:
   std::string branch;        // others mean another history
@@ -66,6 +67,9 @@ struct ServiceState {
   bool operator==(const ServiceState&) const = default;
 };
 constexpr size_t max_log = 200;
+
+// What is deployed, or was when the service was taken away.
+const Commit& known_commit(const ServiceState& state);
 
 // following, frozen or pinned.
 std::string hold_name(const ServiceState& state);

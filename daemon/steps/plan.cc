@@ -54,15 +54,29 @@ bool leads_to_checkout(const Step& step, const Steps& old_steps) {
   });
 }
 
+bool is_in_the_way(const Step& step, const Steps& new_steps) {
+  return std::any_of(new_steps.begin(), new_steps.end(), [&](const Step& other) {
+    return is_at_or_below(other.subject, step.subject) ||
+           is_at_or_below(step.subject, other.subject);
+  });
+}
+
 }  // namespace
 
 Plan diff(const Steps& old_steps, const Steps& new_steps) {
+  const auto goes = [&](const Step& step) {
+    return can_be_undone(step) &&
+           (find_place(new_steps, step) == nullptr || loses_its_ground(step, old_steps, new_steps));
+  };
+  const bool checkout_can_wait =
+      std::none_of(old_steps.begin(), old_steps.end(), [&](const Step& step) {
+        return goes(step) && leads_to_checkout(step, old_steps) && is_in_the_way(step, new_steps);
+      });
   Plan plan;
   Plan at_last;
   for (auto step = old_steps.rbegin(); step != old_steps.rend(); ++step)
-    if (can_be_undone(*step) &&
-        (find_place(new_steps, *step) == nullptr || loses_its_ground(*step, old_steps, new_steps)))
-      (leads_to_checkout(*step, old_steps) ? at_last : plan)
+    if (goes(*step))
+      (checkout_can_wait && leads_to_checkout(*step, old_steps) ? at_last : plan)
           .push_back({.kind = OpKind::undo, .step = *step, .before = {}});
   for (const auto& step : new_steps) {
     if (step.kind == StepKind::unit) continue;

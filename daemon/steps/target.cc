@@ -140,12 +140,13 @@ class StepMaker {
   Steps steps_;
 };
 
-// The overlays that a plan changes.
+// The overlays of which a plan changes the content. A link that leads to the same by another way is
+// none of them.
 std::set<std::string> changed_places(const Plan& plan) {
   std::set<std::string> places;
   for (const auto& op : plan)
-    if (op.step.kind == StepKind::mount || op.step.kind == StepKind::mount_file ||
-        op.step.kind == StepKind::link || op.step.kind == StepKind::show)
+    if (is_mount(op.step) || op.step.kind == StepKind::show ||
+        (op.step.kind == StepKind::link && op.kind != OpKind::change))
       places.insert(op.step.subject);
   return places;
 }

@@ -101,6 +101,22 @@ wait_log() {
   kill "$pid"
 }
 
+# watch FILE...: looks from now on whether all of them are there, all the time.
+watch() {
+  perl -e 'my ($ended, $looks) = (0, 0);
+    $SIG{TERM} = sub { $ended = 1 };
+    until ($ended) { -s $_ or die "$_ was missing: $!\n" for @ARGV; $looks++ }
+    print "$looks\n"' "$@" >/run/looks 2>&1 &
+  watcher=$!
+}
+# They were.
+watched() {
+  kill "$watcher" || true
+  wait "$watcher" || fail "$(cat /run/looks)"
+  say "somebody looked $(cat /run/looks) times"
+  (($(cat /run/looks) > 1000)) || fail "that is too seldom to show anything"
+}
+
 # ---- the machine
 
 then_reboot() { go_on shut_down "$1"; }

@@ -44,8 +44,7 @@ wait_for 10 is_settled first
 commits=$(of first deployed)
 overlayctl freeze first --reason 'trade fair' >/dev/null
 
-perl /scenario/watch.pl /etc/page/page /etc/page.conf /etc/linked/page >/run/looks 2>&1 &
-watcher=$!
+watch /etc/page/page /etc/page.conf /etc/linked/page
 
 say "the daemon runs"
 for name in second third fourth; do
@@ -80,7 +79,7 @@ name sixth
 overlayctl reload
 name seventh
 overlayctl reload
-are ''
+are fifth # until it has rested
 rm /run/slow
 wait "$forward"
 wait_for 10 is_settled seventh
@@ -95,17 +94,57 @@ overlayctl reload
 wait_for 10 is_settled eighth
 wait_for 10 started two "$before"
 
-kill "$watcher"
-wait "$watcher" || fail "$(cat /run/looks)"
-say "somebody looked $(cat /run/looks) times"
-(($(cat /run/looks) > 1000))
-
-say "what follows another upstream is another service"
-overlayctl freeze eighth >/dev/null
-repository=other
+say "it gets another overlay as well, while the upstream is away and it is frozen"
+overlayctl freeze eighth --reason 'power work' >/dev/null
+mv /srv/git/site.git /srv/git/away.git
 name ninth
+sed -i 's|^dirs = .*|&\n  { local = "/etc/more", link = "web" },|' /etc/overlayd/services.toml
 overlayctl reload
-wait_for 10 is_settled ninth
-is ninth state following
+wait_for 10 is ninth reason 'power work'
+assert_contains "$(overlayctl log ninth)" 'its name was eighth'
+wait_for 10 cat /etc/more/page
+mv /srv/git/away.git /srv/git/site.git
+
+say "several at once, in one save, while one of them is at work"
+overlayctl forward ninth >/dev/null
+before=$(systemctl show --value --property=InvocationID web)
+group() {
+  services < <(printf '[global]\nupstream = "%s"\ninterval = "1h"\n' "$(upstream site)"
+    for number in 1 2 3 4; do
+      printf '[[services]]\nname = "%s%s"\nservice = "web"\naction = "restart"\n' "$1" $number
+      printf 'dirs = [{ local = "%s", link = "web%s" }]\n' "${places[number]}" "${links[number]}"
+    done)
+}
+places=(- /etc/page /etc/page.conf /etc/more /etc/fourth) links=(- '' /page '' '')
+watched
+group a
+overlayctl reload
+wait_for 10 is a4 condition ok
+wait_for 10 is a1 condition ok
+watch "${places[1]}/page" "${places[2]}" "${places[3]}/page" "${places[4]}/page"
+touch /run/slow
+put site web/page <<<'of site anew'
+commit site anew >/dev/null
+overlayctl forward a3 >/run/forwarded &
+forward=$!
+wait_for 10 is a3 condition changing
+overlayctl freeze a1 >/dev/null
+group b
+overlayctl reload
+rm /run/slow
+wait "$forward"
+wait_for 10 are 'b1 b2 b3 b4'
+for number in 1 2 3 4; do wait_for 10 is b$number condition ok; done
+is b1 state frozen
+watched
+
+say "what follows another upstream is another service, though its files change in place"
+watch /etc/page/page /etc/page.conf
+repository=other
+name other
+overlayctl reload
+wait_for 10 is_settled other
+watched
+is other state following
 assert_eq 'of other' "$(cat /etc/page/page)"
-assert_lacks "$(overlayctl log ninth)" 'its name was'
+assert_lacks "$(overlayctl log other)" 'its name was'

@@ -41,6 +41,7 @@ install_overlayd
 wait_for 10 shows /etc/three/page 'of b'
 wait_for 10 shows /etc/two/page 'of a'
 
+watch /etc/one/page /etc/two/page /etc/three/page
 say "an overlay moves from a to b, and back"
 for _ in 1 2 3; do
   reload "$(service a /etc/two a)
@@ -58,6 +59,18 @@ reload "$(service b /etc/one b /etc/two b)
 $(service a /etc/three a)"
 for page in 'one b' 'two b' 'three a'; do assert_eq "of ${page#* }" "$(cat "/etc/${page% *}/page")"; done
 wait_for 10 all_live
+
+say "a new service gets one of a frozen one: it is frozen as well, with the upstream away"
+overlayctl freeze b --reason 'power work' >/dev/null
+mv /srv/git/site.git /srv/git/away.git
+reload "$(service b /etc/one b)
+$(service c /etc/two b)
+$(service a /etc/three a)"
+assert_eq 'of b' "$(cat /etc/two/page)"
+assert_eq 'frozen power work' "$(of c state) $(of c reason)"
+mv /srv/git/away.git /srv/git/site.git
+overlayctl thaw b >/dev/null
+watched
 
 say "b stands inside of a's; a goes away, b stays"
 mkdir -p /srv/outer/inner
@@ -166,7 +179,7 @@ while :; do echo >/run/held || true; done 2>/dev/null &
 words=$!
 wait "$forwarding"
 assert_contains "$(cat /root/forwarded)" "done"
-removed() { [[ ! -e /srv/held && ! -e /var/lib/overlayd/state/a ]]; }
+removed() { [[ ! -e /srv/held ]] && grep --quiet 'steps = ..$' /var/lib/overlayd/state/a; }
 wait_for 10 removed
 kill "$words"
 assert_eq '[]' "$(overlayctl status --json | jq --compact-output .services)"

@@ -243,14 +243,23 @@ test_removed_service() {
   wait_for 10 ignores second
   holds /etc/under/file underneath
   gone /etc/under/page
-  wait_for 10 gone /var/lib/overlayd/state/second
-  gone /var/lib/overlayd/checkouts/second
+  wait_for 10 gone /var/lib/overlayd/checkouts/second
   holds /etc/web/page 'main 2'
 
-  say "and can come back"
-  web 'service = "web"' "$dirs" '[[services]]' 'service = "second"' \
-    'dirs = [{ local = "/etc/under", link = "web/etc" }]'
+  say "and can come back, as it was, while the upstream is away"
+  mv /srv/git/site.git /srv/git/away.git
+  local second='dirs = [{ local = "/etc/under", link = "web/etc" }]'
+  web 'service = "web"' "$dirs" '[[services]]' 'service = "second"' "$second"
   wait_for 10 holds /etc/under/page 'main 2'
+  overlayctl freeze second --reason 'power work'
+  web 'service = "web"' "$dirs"
+  wait_for 10 gone /etc/under/page
+  systemctl restart overlayd
+  web 'service = "web"' "$dirs" '[[services]]' 'service = "second"' "$second"
+  wait_for 10 holds /etc/under/page 'main 2'
+  assert_eq 'frozen power work' "$(of second state) $(of second reason)"
+  assert_contains "$(overlayctl log second)" 'power work'
+  mv /srv/git/away.git /srv/git/site.git
   web 'service = "web"' "$dirs"
   wait_for 10 holds /etc/under/file underneath
 }

@@ -117,7 +117,7 @@ wait_for 30 shows /mnt/late/conf/page 5
 wait_for 10 is late condition ok
 assert_eq frozen "$(of late state)"
 
-say "a service that comes back while it is removed can be asked for"
+say "a service that comes back while it is removed can be asked for, and is frozen as it was"
 systemctl stop overlayd
 configure "$web"
 hold
@@ -131,8 +131,10 @@ overlayctl status slow >/dev/null || true
 overlayctl status >/dev/null || true
 hold ''
 echo >/run/held
-wait_for 20 shows /etc/slow/page 5
 wait_for 20 is slow condition ok
+assert_eq frozen "$(of slow state)"
+overlayctl forward slow >/dev/null
+shows /etc/slow/page 5
 assert_eq "$pid" "$(main_pid)"
 
 say "a forward of all leaves alone what was frozen while it waited"

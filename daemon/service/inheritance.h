@@ -1,0 +1,44 @@
+// Overlays that are in place for one service, and that services.toml gives to another.
+//
+// They are handed over as they are, so that nothing is taken away to be put in place again: only
+// then does the new owner change them, in one atomic operation, if they are to show something else.
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "config/config.h"
+#include "daemon/state/store.h"
+
+namespace overlayd {
+
+// What there is of each service; null for one of which something is half done: that has to be taken
+// back as it was begun.
+using States = std::map<std::string, const ServiceState*>;
+
+struct Inheritance {
+  std::string from;
+  std::string to;
+  std::set<std::string> places;
+  // It is the same service under another name: all there is goes with them.
+  bool whole = false;
+};
+
+// `wanted` are the names that services.toml knows, those for other machines among them.
+std::vector<Inheritance> inheritances(const States& states,
+                                      const std::vector<ServiceConfig>& services,
+                                      const std::set<std::string>& wanted);
+
+// Moves what is at `places`. Who had nothing yet, and follows the same upstream and branch by
+// `config`, has the commit from now on as well, and the freeze or pin.
+void inherit(ServiceState& from, ServiceState& to, const std::set<std::string>& places,
+             const ServiceConfig& config);
+
+// Has the state of `from` go on as that of `to`; it is noted in its log. Throws Error if the disk
+// does not have it all.
+void rename_state(const Store& store, const std::string& from, const std::string& to,
+                  ServiceState& state);
+
+}  // namespace overlayd
