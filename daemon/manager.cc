@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "daemon/service/proposal.h"
 #include "daemon/service/restore.h"
 #include "mounts/write_protect.h"
 
@@ -21,8 +22,7 @@ ServiceConfig config_of_removed(const std::string& name, const ServiceState& sta
   config.name = name;
   config.upstream = state.upstream;
   config.branch = state.branch;
-  for (const auto& step : state.steps)
-    if (step.kind == StepKind::unit) config.unit = step.subject;
+  config.unit = unit_of(state.steps);
   return config;
 }
 
@@ -79,7 +79,13 @@ bool Manager::has_content(const std::string& service) const {
 // Somebody may have taken an overlay away. So may the kernel: what replaces or removes a file in
 // another mount namespace, as dpkg does in one without overlays, ends all mounts on it.
 void Manager::mounts_changed() {
-  guard([this] { write_protect(settings_.trees()); });
+  try {
+    write_protect(settings_.trees());
+    unprotected_for_.clear();
+  } catch (const std::exception& error) {
+    if (std::exchange(unprotected_for_, error.what()) != error.what())
+      log_error("{}", error.what());
+  }
   for (const auto& [name, service] : services_)
     if (!service->leaving()) service->look_after_files();
 }

@@ -91,6 +91,7 @@ class Manager {
   Source apply_again_;
   std::set<std::string> not_up_yet_;
   std::unique_ptr<MountWatch> mount_watch_;
+  std::string unprotected_for_;  // why the trees cannot be protected now, as it was logged
   Callback ready_;
   Callback reloaded_;
   Source ready_timer_;

@@ -34,6 +34,13 @@ std::string in_place_words(const Commit& commit) {
   return fmt::format("the files of {} are in place", short_id(commit.id));
 }
 
+void forget_failure_of_another_unit(ServiceState& state, const Steps& steps) {
+  if (!steps.empty() && unit_of(state.steps) == unit_of(steps)) return;
+  state.failure.clear();
+  state.failure_hint.clear();
+  state.failed_at = 0;
+}
+
 }  // namespace
 
 std::string_view name_of(Outcome outcome) {
@@ -121,6 +128,7 @@ void Change::publish(const Proposal& proposal) {
 
 void Change::deployed(const Proposal& proposal, bool content) {
   ServiceState& state = record_.state();
+  forget_failure_of_another_unit(state, proposal.steps);
   state.steps = proposal.steps;
   state.links = proposal.links;
   const std::string& before = known_commit(state).id;

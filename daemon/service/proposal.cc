@@ -40,14 +40,7 @@ Steps in_effect(Steps steps, const Steps& wanted, const TreeStore& trees) {
 
 // Whether there is a unit now that has not read what is in place.
 bool has_another_unit(const Steps& before, const Steps& after) {
-  const auto unit_of = [](const Steps& steps) {
-    return std::find_if(steps.begin(), steps.end(),
-                        [](const Step& step) { return step.kind == StepKind::unit; });
-  };
-  const auto old_unit = unit_of(before);
-  const auto new_unit = unit_of(after);
-  return old_unit != before.end() && new_unit != after.end() &&
-         old_unit->subject != new_unit->subject;
+  return !unit_of(before).empty() && !unit_of(after).empty() && unit_of(before) != unit_of(after);
 }
 
 }  // namespace
@@ -68,6 +61,12 @@ Proposal propose(const Workshop& workshop, const ServiceConfig& config, const Se
   proposal.plan = diff(in_effect(state.steps, proposal.steps, workshop.trees), proposal.steps);
   add_action(proposal.plan, config, act_anyway || has_another_unit(state.steps, proposal.steps));
   return proposal;
+}
+
+std::string unit_of(const Steps& steps) {
+  const auto unit = std::find_if(steps.begin(), steps.end(),
+                                 [](const Step& step) { return step.kind == StepKind::unit; });
+  return unit == steps.end() ? "" : unit->subject;
 }
 
 Plan plan_of_removal(const ServiceState& state) {

@@ -26,6 +26,9 @@ struct Proposal {
 Proposal propose(const Workshop& workshop, const ServiceConfig& config, const ServiceState& state,
                  const WishResult& content, bool act_anyway);
 
+// The unit of which the steps tell; empty: none.
+std::string unit_of(const Steps& steps);
+
 // The plan that takes everything of the service away.
 Plan plan_of_removal(const ServiceState& state);
 

@@ -26,6 +26,16 @@ int ground_of(const std::string& path) {
   }
 }
 
+// Whether no symbolic link is on the way.
+bool is_reached(const std::string& path) {
+  try {
+    open_path(path);
+    return true;
+  } catch (const SystemError&) {
+    return false;
+  }
+}
+
 // Whether a symbolic link leads into the store, through its checkout. Not always to the tree of
 // that name: where a service has an overlay of all of the repository too, it is a part of that
 // one's.
@@ -63,7 +73,7 @@ Staged::Staged(Plan plan, Machine machine) : plan_(std::move(plan)), machine_(st
   for (size_t i = 0; i < plan_.size(); i++) {
     const Step& step = plan_[i].step;
     if (is_mount(step) && !machine_.is_of_another(step))
-      stands_visibly(step.subject, machine_.trees.folder());  // throws if nothing can be done to it
+      stands(step, plan_[i].before.value);  // throws if nothing can be done to it
     if (plan_[i].kind == OpKind::undo) continue;
     if (step.kind == StepKind::show) check_tree(step);
     if (is_mount(step) && (is_undone(step.subject) || !holds(step, machine_.trees)))
@@ -139,7 +149,7 @@ void Staged::make(const Step& step, const std::string& before, size_t index) {
       return make_place(step.subject, PathKind::file);
     case StepKind::mount:
     case StepKind::mount_file:
-      return show(step, index);
+      return show(step, before, index);
     case StepKind::link:
       return make_link(step.subject, step.value, before);
     case StepKind::checkout:
@@ -152,14 +162,21 @@ void Staged::make(const Step& step, const std::string& before, size_t index) {
   }
 }
 
-void Staged::show(const Step& step, size_t index) {
+void Staged::show(const Step& step, const std::string& before, size_t index) {
   const auto mount = mounts_.find(index);
   if (mount == mounts_.end()) return;  // it showed already when it was staged
-  // it may be another tree than we know of, left by an interrupted change
-  if (stands_visibly(step.subject, machine_.trees.folder()))
+  if (stands(step, before))
     swap(mount->second.tree, step.subject);
   else
     attach(mount->second.tree, step.subject, mount->second.covered);
+}
+
+// It may be another tree than we know of, left by an interrupted change. But most often it is the
+// one of before, and the table of mounts is long where there are many overlays.
+bool Staged::stands(const Step& step, const std::string& before) const {
+  const bool as_before = !before.empty() && is_reached(step.subject) &&
+                         is_live(step.subject, machine_.trees.path(before)) == Live::yes;
+  return as_before || stands_visibly(step.subject, machine_.trees.folder());
 }
 
 void Staged::undo(const Step& step) const {
@@ -184,7 +201,7 @@ void Staged::undo(const Step& step) const {
 }
 
 void Staged::take_away(const Step& step) const {
-  if (stands_visibly(step.subject, machine_.trees.folder()))
+  if (stands(step, step.value))
     detach(step.subject, machine_.trees.folder());
   else
     take_away_elsewhere(step);

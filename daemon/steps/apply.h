@@ -60,7 +60,8 @@ class Staged {
   void do_all();
   void do_op(size_t index);
   void make(const Step& step, const std::string& before, size_t index);
-  void show(const Step& step, size_t index);
+  void show(const Step& step, const std::string& before, size_t index);
+  bool stands(const Step& step, const std::string& before) const;
   Mount stage_mount(const Step& step) const;
   void check_tree(const Step& step) const;
   bool is_undone(const std::string& local) const;
