@@ -1,0 +1,121 @@
+// What changes hands when services.toml gives overlays to another service.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "daemon/service/inheritance.h"
+
+namespace overlayd {
+namespace {
+
+ServiceConfig config(const std::string& name, const std::vector<std::string>& places,
+                     const std::string& upstream = "/r") {
+  ServiceConfig config;
+  config.name = name;
+  config.upstream = upstream;
+  config.branch = "main";
+  for (const auto& place : places) {
+    OverlayConfig overlay;
+    overlay.local = place;
+    config.overlays.push_back(overlay);
+  }
+  return config;
+}
+
+ServiceState state(const std::vector<std::string>& places) {
+  ServiceState state;
+  state.deployed.id = "8bd0";
+  state.upstream = "/r";
+  state.branch = "main";
+  state.steps.push_back({StepKind::directory, "/srv", "", ""});
+  for (const auto& place : places) {
+    state.steps.push_back({StepKind::directory, place, "", ""});
+    state.steps.push_back({StepKind::mount, place, "tree", ""});
+  }
+  return state;
+}
+
+// "a>b /x /y", with "!" if it is the service itself.
+std::vector<std::string> words(const std::vector<Inheritance>& due) {
+  std::vector<std::string> result;
+  for (const auto& share : due) {
+    result.push_back(share.from + ">" + share.to + (share.whole ? "!" : ""));
+    for (const auto& place : share.places) result.back() += " " + place;
+  }
+  std::sort(result.begin(), result.end());
+  return result;
+}
+
+using Words = std::vector<std::string>;
+
+TEST(Inheritances, NothingChangesHandsWhereAllStays) {
+  const ServiceState a = state({"/srv/x"});
+  EXPECT_EQ(words(inheritances({{"a", &a}}, {config("a", {"/srv/x", "/srv/y"})}, {"a"})), Words{});
+}
+
+TEST(Inheritances, AnOverlayGoesToWhoHasItInTheConfiguration) {
+  const ServiceState a = state({"/srv/x", "/srv/y"});
+  EXPECT_EQ(words(inheritances({{"a", &a}}, {config("a", {"/srv/x"}), config("b", {"/srv/y"})},
+                               {"a", "b"})),
+            Words{"a>b /srv/y"});
+}
+
+TEST(Inheritances, AServiceUnderAnotherNameIsTheService) {
+  const ServiceState a = state({"/srv/x", "/srv/y"});
+  EXPECT_EQ(words(inheritances({{"a", &a}}, {config("b", {"/srv/x", "/srv/z"})}, {"b"})),
+            Words{"a>b! /srv/x"});
+}
+
+TEST(Inheritances, OfTwoHeirsWhoHasMostIsTheService) {
+  const ServiceState a = state({"/srv/x", "/srv/y", "/srv/z"});
+  EXPECT_EQ(
+      words(inheritances({{"a", &a}}, {config("b", {"/srv/x"}), config("c", {"/srv/y", "/srv/z"})},
+                         {"b", "c"})),
+      (Words{"a>b /srv/x", "a>c! /srv/y /srv/z"}));
+}
+
+TEST(Inheritances, WithAnotherUpstreamItIsAnotherService) {
+  const ServiceState a = state({"/srv/x"});
+  EXPECT_EQ(words(inheritances({{"a", &a}}, {config("b", {"/srv/x"}, "/other")}, {"b"})),
+            Words{"a>b /srv/x"});
+}
+
+TEST(Inheritances, WhatIsHalfDoneStaysWhereItIs) {
+  const ServiceState a = state({"/srv/x"});
+  const std::vector<ServiceConfig> services{config("b", {"/srv/x"})};
+  EXPECT_EQ(words(inheritances({{"a", nullptr}}, services, {"b"})), Words{});
+  EXPECT_EQ(words(inheritances({{"a", &a}, {"b", nullptr}}, services, {"b"})), Words{});
+}
+
+TEST(Inherit, MovesTheOverlayAndSharesWhatBothStandOn) {
+  ServiceState a = state({"/srv/x", "/srv/y"});
+  ServiceState b;
+  inherit(a, b, {"/srv/y"}, config("b", {"/srv/y"}));
+  EXPECT_EQ(to_text(a.steps), to_text(state({"/srv/x"}).steps));
+  EXPECT_EQ(to_text(b.steps), to_text(state({"/srv/y"}).steps));
+  const Steps once = b.steps;
+  inherit(a, b, {"/srv/y"}, config("b", {"/srv/y"}));
+  EXPECT_EQ(b.steps, once);
+}
+
+TEST(Inherit, FreezesWhoHadNothingAndFollowsTheSame) {
+  ServiceState a = state({"/srv/x", "/srv/y"});
+  a.frozen = Hold{.by = "ada", .reason = "trade fair", .since = 1, .until = 0, .revision = ""};
+  ServiceState same;
+  ServiceState other_upstream;
+  ServiceState had_something = state({"/srv/z"});
+  ServiceState from = a;
+  inherit(from, same, {"/srv/y"}, config("b", {"/srv/y"}));
+  from = a;
+  inherit(from, other_upstream, {"/srv/y"}, config("b", {"/srv/y"}, "/other"));
+  from = a;
+  inherit(from, had_something, {"/srv/y"}, config("b", {"/srv/y"}));
+  EXPECT_EQ(same.frozen, a.frozen);
+  EXPECT_EQ(same.deployed, a.deployed);
+  EXPECT_FALSE(other_upstream.frozen);
+  EXPECT_EQ(other_upstream.deployed.id, "");
+  EXPECT_FALSE(had_something.frozen);
+}
+
+}  // namespace
+}  // namespace overlayd
