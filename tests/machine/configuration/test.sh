@@ -137,6 +137,7 @@ test_bad_file() {
   before=$(cat /proc/self/mountinfo)
   mark=$(log_mark)
   services </root/bad.toml
+  wait_log 10 overlayd 'services.toml was refused; the one before it is in force' "$mark"
   wait_log 10 overlayd 'services.toml:7:.*did you mean .restart' "$mark"
   assert_contains "$(config_error)" services.toml:2:1
   assert_contains "$(overlayctl status)" "did you mean 'interval'"
@@ -151,7 +152,9 @@ test_bad_file() {
   assert_eq "$before" "$(cat /proc/self/mountinfo)"
 
   say "also when the daemon is restarted: what was in force stays so"
+  mark=$(log_mark)
   systemctl restart overlayd
+  wait_log 10 overlayd 'services.toml was refused; the one before it is in force' "$mark"
   assert_contains "$(config_error)" services.toml:2:1
   holds /etc/web/page main
   put site web/etc/page <<<'main 2'
