@@ -170,6 +170,28 @@ test_bad_file() {
   wait_for 10 is_configured
 }
 
+test_secret_file() {
+  say "who may not read services.toml is not told its lines, and nobody a token in the wrong place"
+  local as_nobody=(setpriv --reuid=nobody --regid=nogroup --clear-groups) mark said
+  web 'service = "web"' "$dirs" '[[upstreams]]' 'url = "https://git.test/r"' 'token_file = "ghp_S3CRET"' \
+    'token = "ghp_S3CRET"' 'branhc = "x"'
+  mark=$(log_mark)
+  chmod 600 /etc/overlayd/services.toml
+  wait_for 10 is_refused
+  fails_with 1 overlayctl reload
+  assert_contains "$output" "unknown key 'branhc'"
+  said=$output$(overlayctl status)$(overlayd check 2>&1 || true)$(journal --unit=overlayd --after-cursor="$mark" --output=cat)
+  assert_contains "$said" "'token_file' must be the absolute path"
+  assert_lacks "$said" S3CRET
+  said=$("${as_nobody[@]}" overlayctl status --json | jq -r .config_error)
+  assert_eq "services.toml has mistakes: see 'overlayd check' as root" "$said"
+  assert_contains "$("${as_nobody[@]}" overlayctl status)" 'services.toml was refused'
+  chmod 644 /etc/overlayd/services.toml
+  assert_contains "$("${as_nobody[@]}" overlayctl status)" "unknown key 'branhc'"
+  web 'service = "web"' "$dirs"
+  wait_for 10 is_configured
+}
+
 test_state_directory() {
   say "another state directory is refused as long as something is in place, also by check, and over a restart"
   local right what='services.toml:2:19: state_directory is /srv/state, but'
@@ -400,6 +422,7 @@ test_wrong_from_the_start
 test_check
 test_own_files
 test_bad_file
+test_secret_file
 test_state_directory
 test_ways_to_edit
 test_removed_service
