@@ -192,6 +192,18 @@ test_secret_file() {
   wait_for 10 is_configured
 }
 
+test_file_of_others() {
+  say "a file that somebody else than root can change is refused, until it is root's alone"
+  chown nobody /etc/overlayd/services.toml
+  wait_for 10 is_refused
+  assert_contains "$(config_error)" 'may be written by user nobody'
+  fails_with 1 overlayd check
+  assert_contains "$output" 'chown root:root /etc/overlayd/services.toml; chmod go-w'
+  holds /etc/web/page 'main 2'
+  chown root:root /etc/overlayd/services.toml
+  wait_for 10 is_configured
+}
+
 test_state_directory() {
   say "another state directory is refused as long as something is in place, also by check, and over a restart"
   local right what='services.toml:2:19: state_directory is /srv/state, but'
@@ -423,6 +435,7 @@ test_check
 test_own_files
 test_bad_file
 test_secret_file
+test_file_of_others
 test_state_directory
 test_ways_to_edit
 test_removed_service
