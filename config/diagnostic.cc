@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "config/excerpt.h"
+#include "config/secrets.h"
 
 namespace overlayd {
 namespace {
@@ -47,15 +48,21 @@ std::string render(const std::vector<Diagnostic>& diagnostics) {
 }
 
 Diagnostics::Diagnostics(std::string file, std::string_view content)
-    : file_(std::move(file)), lines_(lines_of(content)) {}
+    : file_(std::move(file)), lines_(lines_of(content)), secrets_(find_secrets(lines_)) {}
 
 std::string_view Diagnostics::line(int number) const {
   const auto index = static_cast<size_t>(number) - 1;  // 0 wraps around: no such line
   return index < lines_.size() ? lines_[index] : std::string_view{};
 }
 
+size_t Diagnostics::secret_in(int number) const {
+  const auto index = static_cast<size_t>(number) - 1;
+  return index < secrets_.size() ? secrets_[index] : std::string_view::npos;
+}
+
 bool Diagnostics::has_credential(Origin at) const {
-  return hide_credentials(line(at.line)) != line(at.line);
+  return secret_in(at.line) != std::string_view::npos ||
+         hide_credentials(line(at.line)) != line(at.line);
 }
 
 void Diagnostics::add(Origin at, std::string_view message, std::string_view suggestion) {
@@ -65,7 +72,7 @@ void Diagnostics::add(Origin at, std::string_view message, std::string_view sugg
     message = "too much is wrong with this file: the rest is not shown";
     suggestion = {};
   }
-  auto shown = excerpt(line(at.line), at.column);
+  auto shown = excerpt(line(at.line), at.column, secret_in(at.line));
   found_.push_back({.file = printable(file_),
                     .line = at.line,
                     .column = at.column,

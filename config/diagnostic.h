@@ -12,7 +12,8 @@
 
 namespace overlayd {
 
-// Every text in it is printable and free of credentials.
+// Every text in it is printable and free of credentials; that a message does not repeat a secret
+// value is up to who writes it.
 struct Diagnostic {
   std::string file;  // empty where the message names it
   int line = 0;      // from 1; 0: the file as a whole
@@ -58,9 +59,11 @@ class Diagnostics {
 
  private:
   std::string_view line(int number) const;
+  size_t secret_in(int number) const;
 
   std::string file_;
   std::vector<std::string_view> lines_;
+  std::vector<size_t> secrets_;  // of each line, see find_secrets
   std::vector<Diagnostic> found_;
 };
 

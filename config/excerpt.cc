@@ -1,5 +1,7 @@
 #include "config/excerpt.h"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <optional>
 
@@ -75,6 +77,11 @@ std::optional<Span> credential(std::string_view text) {
   return Span{colon + 1, at};
 }
 
+std::string hide_from(std::string_view line, size_t secret) {
+  return secret < line.size() ? fmt::format("{}{}", line.substr(0, secret), hidden)
+                              : std::string(line);
+}
+
 // A URL can be written with escapes in a TOML string, and then not be recognised.
 bool may_hide_a_url(std::string_view line) {
   return line.find("\\u") != std::string_view::npos || line.find("\\U") != std::string_view::npos;
@@ -89,11 +96,13 @@ std::string hide_credentials(std::string_view text) {
   return result;
 }
 
-Excerpt excerpt(std::string_view line, int column) {
+Excerpt excerpt(std::string_view line, int column, size_t secret) {
   if (may_hide_a_url(line)) return {};
   size_t mark = byte_of_character(line, static_cast<size_t>(std::max(column, 1)) - 1);
-  const std::string safe = hide_credentials(line);
-  if (const auto span = credential(line); span && mark > span->begin)
+  const std::string text = hide_from(line, secret);
+  mark = std::min({mark, secret, text.size()});
+  const std::string safe = hide_credentials(text);
+  if (const auto span = credential(text); span && mark > span->begin)
     mark = mark < span->end ? span->begin : mark - (span->end - span->begin) + hidden.size();
 
   std::string before = printable(std::string_view(safe).substr(0, mark), safe.size());

@@ -15,7 +15,8 @@ struct Excerpt {
   size_t caret = 0;  // which character of `text` is meant, from 0
 };
 
-// `column` counts characters from 1. Long lines are cut around it.
-Excerpt excerpt(std::string_view line, int column);
+// `column` counts characters from 1. Long lines are cut around it. From byte `secret` on nothing is
+// shown.
+Excerpt excerpt(std::string_view line, int column, size_t secret = std::string_view::npos);
 
 }  // namespace overlayd

@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "config/paths.h"
+#include "config/secrets.h"
 #include "config/values.h"
 
 namespace overlayd {
@@ -21,13 +22,22 @@ UpstreamConfig with_defaults(UpstreamUrl url, const GlobalConfig& global, Origin
           .origin = origin};
 }
 
+// What is no path may be the secret itself, which nobody is to see.
+std::string path_to_secret(const std::string& key, const std::string& text) {
+  if (!text.empty() && !begins_like_path(text))
+    throw Rejected::because(
+        "'{}' must be the absolute path of a file: this does not begin with '/'", key);
+  return normalise_path(text);
+}
+
 // A key that the transport has no use for is a mistake: what it should protect would not be. A
 // token over http would be there for everybody on the way to read.
 void read_credential_file(Table& block, const std::string& key, std::string& target, bool has_use,
                           std::string_view use) {
+  const bool is_secret = key == "ssh_key" || key == "token_file";
   block.read(key, target, [&](const std::string& text) {
     if (!has_use) throw Rejected::because("'{}' is for {}", key, use);
-    return normalise_path(text);
+    return is_secret ? path_to_secret(key, text) : normalise_path(text);
   });
 }
 

@@ -79,9 +79,12 @@ std::vector<std::string> option_names(const std::string& command) {
   return names;
 }
 
+// Those of overlayd are easily taken for ours.
 Reply no_command(const std::string& name) {
-  return wrong_use(
-      fmt::format("no command '{}'{}", printable(name), did_you_mean(name, command_names())), "");
+  std::string suggestion = did_you_mean(name, command_names());
+  for (const char* other : {"check", "restore", "clear", "outside"})
+    if (name == other) suggestion = fmt::format(" (did you mean 'overlayd {}'?)", other);
+  return wrong_use(fmt::format("no command '{}'{}", printable(name), suggestion), "");
 }
 
 // What was left over: a mistyped command or option, or one argument too many.
@@ -100,12 +103,21 @@ Reply explain_extras(const std::vector<std::string>& extras, const std::string& 
   return no_command(first);
 }
 
-Reply explain(const CLI::ParseError& error, const CLI::App& app) {
+// Of the command that is named, if one is.
+Reply help_asked_for(const std::vector<std::string>& arguments, const std::string& command) {
+  if (!command.empty()) return {help(command), ExitCode::done};
+  const auto word = std::find_if(arguments.begin(), arguments.end(),
+                                 [](const auto& argument) { return !argument.starts_with('-'); });
+  return word == arguments.end() ? Reply{help(), ExitCode::done} : no_command(*word);
+}
+
+Reply explain(const CLI::ParseError& error, const CLI::App& app,
+              const std::vector<std::string>& arguments) {
   const std::string command = chosen(app);
   if (error.get_name() == "CallForVersion")
     return {std::string(error.what()) + "\n", ExitCode::done};
   if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success))
-    return {command.empty() ? help() : help(command), ExitCode::done};
+    return help_asked_for(arguments, command);
   const auto extras = app.remaining(true);
   if (!extras.empty()) return explain_extras(extras, command);
   return wrong_use(printable(error.what()), command);
@@ -162,7 +174,7 @@ std::variant<Invocation, Reply> parse(const std::vector<std::string>& arguments)
   try {
     app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
   } catch (const CLI::ParseError& error) {
-    return explain(error, app);
+    return explain(error, app, arguments);
   }
   return checked(options, chosen(app));
 }

@@ -11,7 +11,8 @@ const std::array<Topic, 8> topics{{
 Without a name one line for each service, with one everything about it.
 
   ✓ in sync   ≠ the upstream has other content   · nothing deployed, or the upstream not seen yet
-  ✗ failed    ! an error, or the unit has failed; what is deployed is in place   … changing
+  ✗ failed, its unit too, or not in place        … changing
+  ! the upstream cannot be asked, or there is no such unit; what is deployed is in place
 
 Examples:
   overlayctl status

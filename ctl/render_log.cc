@@ -32,27 +32,49 @@ void add_notes(Table& table, const Value& entry) {
                   colour_of_outcome(outcome)});
 }
 
-void add_entry(Table& table, const Value& entry, const View& view) {
-  const int64_t at = entry.at("at").number();
-  table.add_row({mark_of_outcome(entry.at("outcome").text()),
-                 {clock_time(at)},
-                 {relative_time(at, view.now), Colour::dim},
-                 {shown(entry, "verb"), Colour::bold},
-                 {short_hash(entry, "commit")},
-                 {ago_of(entry)},
-                 {shown(entry, "by")},
-                 {subject_of(entry)}});
-  add_notes(table, entry);
+Table wide_table(const List& entries, const View& view) {
+  Table table(
+      {{""}, {"WHEN"}, {""}, {"VERB"}, {"COMMIT"}, {"REV"}, {"BY", true}, {"SUBJECT", true}});
+  for (const auto& entry : entries) {
+    const int64_t at = entry.at("at").number();
+    table.add_row({mark_of_outcome(entry.at("outcome").text()),
+                   {clock_time(at)},
+                   {relative_time(at, view.now), Colour::dim},
+                   {shown(entry, "verb"), Colour::bold},
+                   {short_hash(entry, "commit")},
+                   {ago_of(entry)},
+                   {shown(entry, "by")},
+                   {subject_of(entry)}});
+    add_notes(table, entry);
+  }
+  return table;
+}
+
+// What somebody takes over into a command stays whole; all else goes below it.
+Table narrow_table(const List& entries, const View& view) {
+  Table table({{""}, {"VERB"}, {"COMMIT"}, {"REV"}});
+  for (const auto& entry : entries) {
+    const int64_t at = entry.at("at").number();
+    table.add_row({mark_of_outcome(entry.at("outcome").text()),
+                   {shown(entry, "verb"), Colour::bold},
+                   {short_hash(entry, "commit")},
+                   {ago_of(entry)}});
+    table.add_note(
+        {fmt::format("{}, {}", clock_time(at), relative_time(at, view.now)), Colour::dim});
+    if (!shown(entry, "by").empty()) table.add_note({"by " + shown(entry, "by")});
+    if (!subject_of(entry).empty()) table.add_note({subject_of(entry)});
+    add_notes(table, entry);
+  }
+  return table;
 }
 
 }  // namespace
 
 std::string render_log(const Value& answer, const View& view) {
-  Table table(
-      {{""}, {"WHEN"}, {""}, {"VERB"}, {"COMMIT"}, {"REV"}, {"BY", true}, {"SUBJECT", true}});
   const List& entries = answer.at("entries").list();
-  for (const auto& entry : entries) add_entry(table, entry, view);
-  return entries.empty() ? "nothing was deployed yet\n" : table.render(view);
+  if (entries.empty()) return "nothing was deployed yet\n";
+  const Table table = wide_table(entries, view);
+  return (table.fits(view) ? table : narrow_table(entries, view)).render(view);
 }
 
 }  // namespace overlayd::ctl

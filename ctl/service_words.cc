@@ -95,6 +95,8 @@ std::string hold_of(const Value& service, int64_t now) {
   if (const int64_t until = service.at("until").number(); until > 0)
     text += fmt::format(", until {} ({})", clock_time(until), relative_time(until, now));
   if (!service.at("reason").text().empty()) text += ": " + shown(service, "reason");
+  if (service.at("state").text() == "frozen" && service.at("ends_with").text() == "forward")
+    text += "; pinned as well, until forward";  // a thaw would not make it follow
   return text;
 }
 

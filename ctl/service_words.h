@@ -21,8 +21,9 @@ std::string short_hash(const Value& dict, const std::string& key);
 // "8bd0e77a → 91ab02cd"; one of them if the other is missing or the same; "" for none.
 std::string change_of(const Value& dict, const std::string& from_key, const std::string& to_key);
 
-// One sign for how a service stands: ✓ in sync, ≠ upstream has other content, ✗ failed or not in
-// place, ! the upstream is away or there is no such unit, … changing, · nothing deployed yet.
+// One sign for how a service stands: ✓ in sync, ≠ the upstream has other content, ✗ failed, its
+// unit too, or not in place, ! the upstream is away or there is no such unit, which did no harm
+// yet, … changing, · nothing deployed, or the upstream not seen yet.
 Cell mark_of(const Value& service);
 // Whether systemd has no unit of that name, or must not start it.
 bool lacks_unit(const Value& service);

@@ -9,6 +9,7 @@ namespace overlayd::ctl {
 namespace {
 
 constexpr size_t gap = 2;
+constexpr size_t elastic_least = 8;  // columns that it keeps
 
 // Takes up to `excess` columns from `width`, but leaves `least`.
 void shrink(size_t& width, size_t& excess, size_t least) {
@@ -40,18 +41,29 @@ std::vector<Cell> Table::heading() const {
   return cells;
 }
 
-std::vector<size_t> Table::widths(size_t limit) const {
+std::vector<size_t> Table::full_widths() const {
   std::vector<size_t> widths(columns_.size());
   for (const auto& row : rows_)
     for (size_t i = 0; i < widths.size(); i++)
       widths[i] = std::max(widths[i], display_width(row.cells[i].text));
   for (size_t i = 0; i < widths.size(); i++)
     if (widths[i] > 0) widths[i] = std::max(widths[i], display_width(columns_[i].title));
+  return widths;
+}
 
+bool Table::fits(const View& view) const {
+  std::vector<size_t> widths = full_widths();
+  for (size_t i = 0; i < widths.size(); i++)
+    if (columns_[i].elastic) widths[i] = std::min(widths[i], elastic_least);
+  return view.width == 0 || total_width(widths) <= view.width;
+}
+
+std::vector<size_t> Table::widths(size_t limit) const {
+  std::vector<size_t> widths = full_widths();
   const size_t total = total_width(widths);
   size_t excess = limit > 0 && total > limit ? total - limit : 0;
   for (size_t i = widths.size(); i-- > 0;)
-    if (columns_[i].elastic) shrink(widths[i], excess, 8);
+    if (columns_[i].elastic) shrink(widths[i], excess, elastic_least);
   for (size_t i = widths.size(); i-- > 0;) shrink(widths[i], excess, 1);
   return widths;
 }

@@ -28,6 +28,9 @@ class Table {
   // A line below the row that was added last, indented to its second column; wrapped, never cut.
   void add_note(Cell note);
 
+  // Whether nothing has to be cut but elastic columns.
+  bool fits(const View& view) const;
+
   // A column in which every cell is empty is left out, and so is a heading without titles.
   std::string render(const View& view) const;
 
@@ -37,6 +40,7 @@ class Table {
     std::vector<Cell> notes;
   };
 
+  std::vector<size_t> full_widths() const;
   std::vector<size_t> widths(size_t limit) const;
   std::string render_row(const std::vector<Cell>& cells, const std::vector<size_t>& widths,
                          const View& view) const;

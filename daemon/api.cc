@@ -1,7 +1,9 @@
 #include "daemon/api.h"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/path.h"
 #include "base/text.h"
 #include "daemon/answer.h"
 #include "daemon/caller.h"
@@ -32,6 +34,11 @@ std::string read_revision(sd_bus_message* call) {
     throw BusError("org.overlayd1.Error.InvalidArgument", error.what());
   }
   return revision;
+}
+
+bool may_be_read_by_all(const std::string& file) {
+  struct stat status {};
+  return stat(file.c_str(), &status) == 0 && (status.st_mode & S_IROTH) != 0;
 }
 
 }  // namespace
@@ -79,14 +86,23 @@ void Api::open() {
   check_neg(sd_bus_request_name(bus_, bus_name, 0), "cannot take the name {} on the bus", bus_name);
 }
 
-Dict Api::machine_status() const {
+// What is wrong is told with lines of the file.
+std::string Api::config_error_for(sd_bus_message* call) const {
+  const std::string& error = manager_.config_error();
+  const std::string& file = manager_.settings().config_file;
+  if (error.empty() || may_be_read_by_all(file) || is_root(call))
+    return printable(error, 20000, true);
+  return fmt::format("{} has mistakes: see 'overlayd check' as root\n", file_name(file));
+}
+
+Dict Api::machine_status(sd_bus_message* call) const {
   char host[256] = {};
   gethostname(host, sizeof host - 1);
   return {{"version", OVERLAYD_VERSION},
           {"host", host},
           {"swap", swap_mode() == SwapMode::beneath ? "beneath" : "propagated"},
           {"config", manager_.settings().config_file},
-          {"config_error", printable(manager_.config_error(), 20000, true)}};
+          {"config_error", config_error_for(call)}};
 }
 
 // Those of services whose unit failed them are looked at closely: may be it is well by now.
@@ -102,15 +118,14 @@ void Api::with_units(const Services& services, const Units::States& told) {
 
 void Api::status(sd_bus_message* call) {
   const Services services = named(manager_, read_texts(call));
-  with_units(services,
-             [this, call = keep(call), services](const std::map<std::string, UnitState>& units) {
-               Dict dict = machine_status();
-               List list;
-               for (const auto& service : services)
-                 list.emplace_back(service->status(state_of(service->unit(), units)));
-               dict["services"] = std::move(list);
-               reply(call.get(), dict);
-             });
+  with_units(services, [call = keep(call), services, dict = machine_status(call)](
+                           const std::map<std::string, UnitState>& units) mutable {
+    List list;
+    for (const auto& service : services)
+      list.emplace_back(service->status(state_of(service->unit(), units)));
+    dict["services"] = std::move(list);
+    reply(call.get(), dict);
+  });
 }
 
 void Api::log(sd_bus_message* call) {

@@ -33,7 +33,8 @@ class Api {
 
   using Services = std::vector<std::shared_ptr<Service>>;
   void with_units(const Services& services, const Units::States& told);
-  Dict machine_status() const;
+  Dict machine_status(sd_bus_message* call) const;
+  std::string config_error_for(sd_bus_message* call) const;
 
   Manager& manager_;
   sd_bus* bus_;

@@ -20,11 +20,15 @@ std::string user_name(uid_t uid) {
 
 }  // namespace
 
-void require_root(sd_bus_message* call) {
+bool is_root(sd_bus_message* call) {
   const auto credentials = credentials_of(call, SD_BUS_CREDS_EUID);
   uid_t uid = 0;
   check_neg(sd_bus_creds_get_euid(credentials.get(), &uid), "cannot find out who calls");
-  if (uid != 0) throw BusError(SD_BUS_ERROR_ACCESS_DENIED, "only root may do this");
+  return uid == 0;
+}
+
+void require_root(sd_bus_message* call) {
+  if (!is_root(call)) throw BusError(SD_BUS_ERROR_ACCESS_DENIED, "only root may do this");
 }
 
 std::string caller_name(sd_bus_message* call) {

@@ -7,6 +7,8 @@
 
 namespace overlayd {
 
+bool is_root(sd_bus_message* call);
+
 // Throws BusError (AccessDenied) unless the caller is root. The bus policy says the same; this does
 // not rely on it.
 void require_root(sd_bus_message* call);

@@ -80,8 +80,9 @@ struct Alone {
 int check_config(const Options& options) {
   const Host host = this_host();
   const std::string& file = options.config_file;
+  const auto read = file == Settings{}.config_file ? read_config : read_candidate;
   const ParseResult result =
-      geteuid() == 0 ? read_config(file, settings_in_force(options)) : parse_file(file, host);
+      geteuid() == 0 ? read(file, settings_in_force(options)) : parse_file(file, host);
   if (result.config) {
     fmt::print("{}\n{}", summary(result, file), explain_others(result, host));
     return 0;

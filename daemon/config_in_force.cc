@@ -41,8 +41,7 @@ bool ConfigInForce::is_in_force(const std::string& text) const {
 std::string ConfigInForce::consider(ParseResult result) {
   if (!result.config) {
     error_ = render(result.diagnostics);
-    log_error("{} is not taken over, what was in force stays so:\n{}", settings_.config_file,
-              error_);
+    log_error("{} was refused; the one before it is in force:\n{}", settings_.config_file, error_);
     return error_;
   }
   if (!is_in_force(result.text)) log_info("{}", summary(result, settings_.config_file));

@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::chrono::milliseconds calm{100};
 constexpr uint32_t interesting =
-    IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_CREATE | IN_ONLYDIR;
+    IN_CLOSE_WRITE | IN_ATTRIB | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_CREATE | IN_ONLYDIR;
 
 }  // namespace
 

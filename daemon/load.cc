@@ -95,7 +95,7 @@ Loaded load(const Options& options) {
     loaded.config_error = render(result.diagnostics);
     result = read_config(options.home + "/" + good_copy, noted);
     if (!result.config) refuse_to_start(options, loaded.config_error);
-    log_error("{} is wrong, what was in force before stays so:\n{}", options.config_file,
+    log_error("{} was refused; the one before it is in force:\n{}", options.config_file,
               loaded.config_error);
   }
   loaded.config = *result.config;

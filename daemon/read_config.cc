@@ -1,5 +1,9 @@
 #include "daemon/read_config.h"
 
+#include <grp.h>
+#include <pwd.h>
+#include <sys/stat.h>
+
 #include "base/error.h"
 #include "base/file.h"
 #include "base/path.h"
@@ -8,6 +12,31 @@
 
 namespace overlayd {
 namespace {
+
+// Who else than root can change the file; empty if nobody, or if it is not there.
+std::string others_who_may_write(const std::string& file) {
+  struct stat status {};
+  if (stat(file.c_str(), &status) != 0) return "";
+  if ((status.st_mode & S_IWOTH) != 0) return "everybody";
+  if (status.st_uid != 0) {
+    const passwd* user = getpwuid(status.st_uid);
+    return fmt::format("user {}", user == nullptr ? std::to_string(status.st_uid) : user->pw_name);
+  }
+  if ((status.st_mode & S_IWGRP) == 0 || status.st_gid == 0) return "";
+  const group* group = getgrgid(status.st_gid);
+  return fmt::format("group {}", group == nullptr ? std::to_string(status.st_gid) : group->gr_name);
+}
+
+ParseResult open_to_others(const std::string& file, const std::string& who) {
+  Diagnostics diagnostics("", {});
+  diagnostics.add({},
+                  fmt::format("{0} may be written by {1}, who could do anything to this machine "
+                              "by it: chown root:root {0}; chmod go-w {0}",
+                              file, who));
+  ParseResult result;
+  result.diagnostics = diagnostics.sorted();
+  return result;
+}
 
 bool is_another(const ParseResult& result, const Settings& settings) {
   return result.config && result.config->global.state_directory != settings.state_directory;
@@ -48,6 +77,12 @@ Settings settings_noted_in(const std::string& home) {
 }
 
 ParseResult read_config(const std::string& file, const Settings& noted) {
+  if (const auto others = others_who_may_write(file); !others.empty())
+    return open_to_others(file, others);
+  return read_candidate(file, noted);
+}
+
+ParseResult read_candidate(const std::string& file, const Settings& noted) {
   ParseResult result = parse_file(file, this_host());
   if (is_another(result, noted) && is_something_in_place(noted))
     refuse(result, file, left_behind(result.config->global, noted));

@@ -1,6 +1,9 @@
 // What must be known without services.toml, and what is left of it when it is broken.
 #include <gtest/gtest.h>
 
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <filesystem>
 
 #include "base/error.h"
@@ -115,6 +118,26 @@ TEST_F(Load, BrokenFileLeavesTheOneBeforeInForce) {
   const Loaded loaded = load(options_);
   EXPECT_NE(loaded.config_error, "");
   EXPECT_EQ(loaded.settings.state_directory, temp_ / "state");
+}
+
+TEST_F(Load, FileThatOthersCanChangeLeavesTheOneBeforeInForce) {
+  write_config_with_state_in(temp_ / "state");
+  come_up();
+  const auto refused_for = [&](uid_t uid, gid_t gid, mode_t mode) {
+    EXPECT_EQ(chown(options_.config_file.c_str(), uid, gid), 0);
+    EXPECT_EQ(chmod(options_.config_file.c_str(), mode), 0);
+    std::string error = load(options_).config_error;
+    EXPECT_EQ(check_config(options_), error.empty() ? 0 : 1);
+    return error;
+  };
+  EXPECT_EQ(refused_for(0, 0, 0644), "");
+  EXPECT_EQ(refused_for(0, 0, 0660), "");
+  EXPECT_EQ(refused_for(0, 4, 0640), "");
+  EXPECT_TRUE(contains(refused_for(0, 4, 0660), "written by group adm, who could"));
+  EXPECT_TRUE(contains(refused_for(1, 0, 0400), "written by user daemon, who could"));
+  const std::string error = refused_for(0, 0, 0646);
+  EXPECT_TRUE(contains(error, "written by everybody, who could"));
+  EXPECT_TRUE(contains(error, "chmod go-w " + options_.config_file)) << error;
 }
 
 TEST_F(Load, BrokenFileWithNoneBeforeIsToldWhole) {

@@ -1,5 +1,6 @@
 #include "config/diagnostic.h"
 
+#include "config/characters.h"
 #include "config/excerpt.h"
 #include "tests/unit/config_test.h"
 
@@ -104,6 +105,64 @@ TEST(Credentials, AreHidden) {
       {"service = 'foo@bar'", "service = 'foo@bar'"},
       {"", ""}};
   for (const auto& [given, expected] : cases) EXPECT_EQ(hide_credentials(given), expected);
+}
+
+// A token in the wrong place: whatever is wrong with it or around it, it is not told.
+TEST(Secrets, NeverAppearInADiagnostic) {
+  const std::string upstream = "[[upstreams]]\nurl = 'https://host/r'\n";
+  const std::string service = "[[services]]\nupstream = 'https://host/r'\nservice = 'web'\n";
+  for (const std::string& text : std::vector<std::string>{
+           upstream + "token_file = \"S3CRET\"\n",
+           upstream + "token_file = 's3cret/a.b'\n",
+           upstream + "token_file = ['s3cret']\n",
+           upstream + "token_file = [\n  s3cret\n]\n",
+           upstream + "token_file = s3cret\n",
+           upstream + "token_file = truS3cret\n",
+           upstream + "token_file = \"s3cret\n",
+           upstream + "token_file = \"s3cr\\qet\"\n",
+           upstream + "token_file 's3cret'\n",
+           upstream + "token_file: s3cret\n",
+           upstream + "token_file =\n's3cret'\n",
+           upstream + "token_file = '/t', token = 's3cret'\n",
+           upstream + "tokne = 's3cret'\n",
+           upstream + "ssh_key = '''\ns3cret\n'''\n",
+           upstream + "ssh_key = '''\ns3cret\n''' x\n",
+           upstream + "ssh_key = '''\ns3cret\n",
+           upstream + "ssh_key = \"-----BEGIN S3CRET\ns3cret\n\"\n",
+           service + "token = \"s3cret\"\n",
+           service + "\"api-token\" = \"s3cret\"\n",
+           service + "my.Password = '/s3cret'\n",
+           service + "  passwd= { a = 's3cret' }\n",
+           service + "dirs = [{ local = 'x', secret = 's3cret' }]\n",
+           service + "dirs = [{ local = 'x', apikey: s3cret }]\n",
+           service + "credentials = 's3cret' branch = 'x'\n",
+           service + "token = 's3cret'\ntoken = 's3cret'\n",
+           "[tokens]\nmine = s3cret\n",
+           "[tokens]\ns3cret\n",
+       }) {
+    const auto shown = render(parse(text).diagnostics);
+    EXPECT_NE(shown, "") << text;
+    EXPECT_EQ(lower_case(shown).find("s3"), std::string::npos) << shown;
+  }
+}
+
+TEST(Secrets, LeaveAMarkAndTheRestOfTheLine) {
+  const std::string upstream = "[[upstreams]]\nurl = 'https://example.org/r'\n";
+  EXPECT_EQ(
+      render(parse(upstream + "token_file = \"ghp_1\" # it\n" + service_with("")).diagnostics),
+      "services.toml:3:14: 'token_file' must be the absolute path of a file: this does not begin "
+      "with '/'\n"
+      "    3 | token_file = ***\n"
+      "      |              ^\n");
+  EXPECT_EQ(render(parse(service_with("token = 'x'")).diagnostics),
+            "services.toml:5:1: unknown key 'token' in [[services]]\n"
+            "    5 | token = ***\n"
+            "      | ^\n");
+  for (const std::string line : {"branch = '' # token", "branhc = '/keys'",
+                                 "mount = '/etc' # 'ssh_key = /k'", "ssh_key = '/etc/key'"})
+    EXPECT_NE(render(parse(service_with(line)).diagnostics).find("| " + line + "\n"),
+              std::string::npos)
+        << line;
 }
 
 // Whatever is wrong around it, the password is not told.

@@ -57,12 +57,12 @@ TEST(InstalledExample, DoesNothingAsItIs) {
   EXPECT_EQ(*result.config, *parse("services = []").config);
 }
 
-// "services = []" is to be taken out; "#key = …" and "#   { …" are examples, "# text" is a comment.
+// As it says itself: "services = []" is to be taken out, lines with a '#' and no space are
+// examples.
 std::string uncommented(const std::string& line) {
   if (line == "services = []") return "";
   if (!line.starts_with('#') || line.size() == 1) return line;
-  const bool is_example = line[1] != ' ' || trim(line.substr(1)).starts_with('{');
-  return is_example ? line.substr(1) : line;
+  return line[1] != ' ' ? line.substr(1) : line;
 }
 
 TEST(InstalledExample, IsValidWhenUncommented) {

@@ -137,7 +137,7 @@ const std::vector<Case> upstreams = {
       "4:11: 'ca_file' is for https upstreams only"}},
     {"RelativeKey",
      "[[upstreams]]\nurl = 'git@a.example:r'\nssh_key = 'key'\n",
-     {"3:11: 'key' is not an absolute path (did you mean '/key'?)"}},
+     {"3:11: 'ssh_key' must be the absolute path of a file: this does not begin with '/'"}},
     {"TwoCredentialsInOneBlock",
      "[[upstreams]]\nurl = 'https://t:x@a.example/r'\ntoken_file = '/t'\n",
      {"2:7: there is a credential in this URL and a 'token_file'"}},

@@ -101,6 +101,18 @@ TEST(CtlArguments, AMistypedCommandGetsASuggestion) {
             "Try 'overlayctl --help'.\n");
 }
 
+TEST(CtlArguments, HelpOnACommandThatThereIsNotIsWrongUse) {
+  const std::string try_help = "Try 'overlayctl --help'.\n";
+  EXPECT_EQ(replied({"stauts", "--help"}).text,
+            "overlayctl: no command 'stauts' (did you mean 'status'?)\n" + try_help);
+  EXPECT_EQ(replied({"-h", "list"}).text, "overlayctl: no command 'list'\n" + try_help);
+  for (const auto& words : std::vector<Names>{{"check"}, {"check", "--help"}, {"help", "check"}}) {
+    EXPECT_EQ(replied(words).text,
+              "overlayctl: no command 'check' (did you mean 'overlayd check'?)\n" + try_help);
+    EXPECT_EQ(replied(words).code, ExitCode::wrong_use);
+  }
+}
+
 TEST(CtlArguments, AMistypedOptionGetsASuggestion) {
   EXPECT_EQ(replied({"freeze", "web", "--resaon", "x"}).text,
             "overlayctl: no option '--resaon' (did you mean '--reason'?)\n"

@@ -1,4 +1,5 @@
 // How overlayctl ends: outcomes and errors as exit codes and in words; and what --json prints.
+#include <fmt/core.h>
 #include <gtest/gtest.h>
 
 #include "base/bus.h"
@@ -109,6 +110,12 @@ TEST(CtlJson, MembersThatAreNotThereAreNull) {
             "    }\n"
             "  ]\n"
             "}\n");
+}
+
+TEST(CtlJson, APlanThatCouldBeMadeHasNoOutcomeNorHint) {
+  const std::string text = to_json(Dict{{"plans", List{Dict{{"name", "web"}}}}});
+  for (const char* member : {"outcome", "message", "hint"})
+    EXPECT_NE(text.find(fmt::format("\"{}\": null", member)), std::string::npos) << text;
 }
 
 TEST(CtlJson, ReplacesInvalidUtf8AndEscapesControls) {

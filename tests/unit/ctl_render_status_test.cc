@@ -128,6 +128,14 @@ TEST_F(CtlRender, StatusSaysWhoFrozeAndHowToThawOnceThereIsSomethingNew) {
   EXPECT_EQ(same.find("→"), std::string::npos) << same;
 }
 
+TEST_F(CtlRender, StatusTellsARollbackBehindAFreeze) {
+  const Dict both =
+      with(service(), {{"state", "frozen"}, {"by", "root"}, {"ends_with", "forward"}});
+  EXPECT_NE(render_status(status_of({both}), view_)
+                .find("\n   frozen by root; pinned as well, until forward\n"),
+            std::string::npos);
+}
+
 TEST_F(CtlRender, StatusSaysHowToLeaveARollback) {
   const Dict pinned =
       with(behind(),

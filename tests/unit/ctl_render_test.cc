@@ -99,6 +99,27 @@ TEST_F(CtlRender, LogIsATableWithReasonsAndFailuresBelow) {
   EXPECT_EQ(render_log(Dict{}, view_), "nothing was deployed yet\n");
 }
 
+TEST_F(CtlRender, LogKeepsWhatACommandTakesWholeHoweverNarrow) {
+  const Value answer = Dict{{"entries", List{Dict{{"at", now - 90000},
+                                                  {"verb", "configuration"},
+                                                  {"by", "root"},
+                                                  {"commit", new_commit},
+                                                  {"subject", "Raise the limit for all of them"},
+                                                  {"author", "Ann Smith"},
+                                                  {"deployment", 10},
+                                                  {"outcome", "done"}}}}};
+  const std::string narrow =
+      "   VERB           COMMIT    REV\n"
+      "✓  configuration  91ab02cd  @{10}\n"
+      "   2026-02-28 12:00, 1d 1h ago\n"
+      "   by root\n"
+      "   Raise the limit for all of them (Ann\n"
+      "   Smith)\n";
+  EXPECT_EQ(render_log(answer, {.now = now, .width = 40}), narrow);
+  EXPECT_NE(render_log(answer, {.now = now, .width = 80}).find("@{10}  root  Raise"),
+            std::string::npos);
+}
+
 TEST_F(CtlRender, ReloadSaysWhichConfigurationIsInForce) {
   EXPECT_EQ(render_reload(Dict{}, view_), "services.toml is in force\n");
   EXPECT_EQ(render_reload(Dict{{"config_error", "services.toml:1:1: bad"}}, view_),

@@ -1,6 +1,10 @@
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include "base/error.h"
+#include "base/file.h"
+#include "base/text.h"
 #include "daemon/service/proposal.h"
 #include "daemon/steps/plan.h"
 #include "daemon/steps/step.h"
@@ -249,6 +253,17 @@ TEST(UnitFiles, AreWhereSystemdReadsThem) {
   EXPECT_FALSE(touches(StepKind::unit, "/etc/systemd/system/a.service"));
   for (const char* path : {"/etc/systemd/network", "/etc/systemd/system.conf.d", "/etc/nginx"})
     EXPECT_FALSE(touches(StepKind::mount, path)) << path;
+}
+
+TEST(Steps, ManualTellsAllTheirWords) {
+  std::set<std::string> told;
+  for (const auto& line :
+       split(read_file(std::string(OVERLAYD_SOURCE_DIR) + "/docs/overlayctl.1"), '\n'))
+    if (line.starts_with(".It Li "))
+      for (const auto& word : split(line, ' ')) told.insert(word);
+  for (const auto& words : all_step_words())
+    for (const auto word : {words.make, words.undo, words.change})
+      EXPECT_TRUE(word.empty() || told.contains(std::string(word))) << word;
 }
 
 }  // namespace

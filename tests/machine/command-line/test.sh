@@ -34,7 +34,7 @@ test_json() {
     deployed_author deployed_at upstream_commit upstream_subject fetched_at in_sync overlays unit_state error error_hint \
     error_of error_at retry_at by reason revision since until ends_with note doing doing_since
   ctl_json status | jq '.services[0].overlays[0]' | has local link type kind tree live
-  ctl_json plan web HEAD~1 | jq '.plans[0]' | has name from to subject steps files
+  ctl_json plan web HEAD~1 | jq '.plans[0]' | has name from to subject steps files more_files outcome message hint
   ctl_json plan web HEAD~1 | jq '.plans[0].files[0]' | has local status path
   ctl_json log web | jq '.entries[0]' | has at verb by reason from commit subject author outcome message revision deployment
   fails_with 3 overlayctl plan web nonsense --json
@@ -63,7 +63,7 @@ test_exit_codes() {
   local words
   for words in 'status webb' 'forward webb' 'log webb' 'freeze webb' 'rollback webb' 'plan webb' 'thaw webb' 'stauts' \
     'status --jsn' 'freeze web --raeson x' 'freeze web --for never' 'freeze web --for 0s' 'freeze' 'log' 'rollback' \
-    'log web web' 'reload web' 'freeze web --for 99999999999d' 'plan web -- -x'; do
+    'log web web' 'check --help' 'list --help' 'reload web' 'freeze web --for 99999999999d' 'plan web -- -x'; do
     # shellcheck disable=SC2086  # words
     [[ $words == 'plan web -- -x' ]] || fails_with 2 overlayctl $words
     assert_lacks "$output" "$escape"
@@ -79,6 +79,8 @@ test_suggestions() {
   assert_contains "$output" "did you mean 'web'"
   fails_with 2 overlayctl forwrad
   assert_contains "$output" "did you mean 'forward'"
+  fails_with 2 overlayctl check --help
+  assert_contains "$output" "did you mean 'overlayd check'"
   fails_with 2 overlayctl freeze web --raeson x
   assert_contains "$output" "did you mean '--reason'"
 }

@@ -102,6 +102,10 @@ TOML
   assert_contains "$output" "did you mean 'nobody'"
   assert_contains "$output" "did you mean 'restart'"
   assert_contains "$output" 'bind and symlink'
+  # What is not in its place yet may be anybody's.
+  cp /etc/overlayd/services.toml /root/candidate.toml
+  chown nobody /root/candidate.toml
+  fails_with 0 overlayd check /root/candidate.toml
   fails_with 1 overlayd check /root/absent.toml
   fails_with 1 overlayd --config /root/bad.toml check
   assert_contains "$output" bad.toml:2:1:
@@ -137,6 +141,7 @@ test_bad_file() {
   before=$(cat /proc/self/mountinfo)
   mark=$(log_mark)
   services </root/bad.toml
+  wait_log 10 overlayd 'services.toml was refused; the one before it is in force' "$mark"
   wait_log 10 overlayd 'services.toml:7:.*did you mean .restart' "$mark"
   assert_contains "$(config_error)" services.toml:2:1
   assert_contains "$(overlayctl status)" "did you mean 'interval'"
@@ -151,7 +156,9 @@ test_bad_file() {
   assert_eq "$before" "$(cat /proc/self/mountinfo)"
 
   say "also when the daemon is restarted: what was in force stays so"
+  mark=$(log_mark)
   systemctl restart overlayd
+  wait_log 10 overlayd 'services.toml was refused; the one before it is in force' "$mark"
   assert_contains "$(config_error)" services.toml:2:1
   holds /etc/web/page main
   put site web/etc/page <<<'main 2'
@@ -164,6 +171,40 @@ test_bad_file() {
   wait_for 10 no_such_file
   holds /etc/web/page 'main 2'
   web 'service = "web"' "$dirs"
+  wait_for 10 is_configured
+}
+
+test_secret_file() {
+  say "who may not read services.toml is not told its lines, and nobody a token in the wrong place"
+  local as_nobody=(setpriv --reuid=nobody --regid=nogroup --clear-groups) mark said
+  web 'service = "web"' "$dirs" '[[upstreams]]' 'url = "https://git.test/r"' 'token_file = "ghp_S3CRET"' \
+    'token = "ghp_S3CRET"' 'branhc = "x"'
+  mark=$(log_mark)
+  chmod 600 /etc/overlayd/services.toml
+  wait_for 10 is_refused
+  fails_with 1 overlayctl reload
+  assert_contains "$output" "unknown key 'branhc'"
+  said=$output$(overlayctl status)$(overlayd check 2>&1 || true)$(journal --unit=overlayd --after-cursor="$mark" --output=cat)
+  assert_contains "$said" "'token_file' must be the absolute path"
+  assert_lacks "$said" S3CRET
+  said=$("${as_nobody[@]}" overlayctl status --json | jq -r .config_error)
+  assert_eq "services.toml has mistakes: see 'overlayd check' as root" "$said"
+  assert_contains "$("${as_nobody[@]}" overlayctl status)" 'services.toml was refused'
+  chmod 644 /etc/overlayd/services.toml
+  assert_contains "$("${as_nobody[@]}" overlayctl status)" "unknown key 'branhc'"
+  web 'service = "web"' "$dirs"
+  wait_for 10 is_configured
+}
+
+test_file_of_others() {
+  say "a file that somebody else than root can change is refused, until it is root's alone"
+  chown nobody /etc/overlayd/services.toml
+  wait_for 10 is_refused
+  assert_contains "$(config_error)" 'may be written by user nobody'
+  fails_with 1 overlayd check
+  assert_contains "$output" 'chown root:root /etc/overlayd/services.toml; chmod go-w'
+  holds /etc/web/page 'main 2'
+  chown root:root /etc/overlayd/services.toml
   wait_for 10 is_configured
 }
 
@@ -406,6 +447,8 @@ test_wrong_from_the_start
 test_check
 test_own_files
 test_bad_file
+test_secret_file
+test_file_of_others
 test_state_directory
 test_ways_to_edit
 test_removed_service
