@@ -11,6 +11,9 @@ std::string render_reload(const Value& answer, const View& view) {
   if (config.empty()) config = "services.toml";
   if (answer.at("config_error").text().empty()) {
     std::string text = fmt::format("{} is in force\n", config);
+    const std::string gone = shown_list(answer, "taken_away");
+    if (!gone.empty())
+      text += fmt::format("  {}\n", view.paint(Colour::yellow, "taken away: " + gone));
     if (!answer.at("results").list().empty()) text += render_results(answer, view);
     return text;
   }

@@ -82,6 +82,16 @@ std::string first_mistakes(const std::string& text, const View& view) {
   return shown;
 }
 
+// Nobody is asked about these: an address may not be up yet.
+std::string render_kept(const Value& status, const View& view) {
+  const std::string kept = shown_list(status, "kept");
+  if (kept.empty()) return "";
+  return fmt::format(
+      "\n{}\n  → back as soon as this machine is meant again: overlayd check; or "
+      "let go of it: overlayctl reload\n",
+      view.paint(Colour::yellow, "in place, though for other machines: " + kept));
+}
+
 }  // namespace
 
 std::string render_head(const Value& status, const View& view) {
@@ -109,11 +119,13 @@ std::string render_status(const Value& status, const View& view) {
                {"UNIT", true}});
   const List& services = status.at("services").list();
   for (const auto& service : services) add_service(table, service, view);
+  std::string text = render_head(status, view);
   if (services.empty())
-    return render_head(status, view) +
-           fmt::format("no service in {} is for this machine\n  → why: overlayd check\n",
-                       shown(status, "config"));
-  return render_head(status, view) + table.render(view) + render_upstreams(services, view);
+    text += fmt::format("no service in {} is for this machine\n  → why: overlayd check\n",
+                        shown(status, "config"));
+  else
+    text += table.render(view) + render_upstreams(services, view);
+  return text + render_kept(status, view);
 }
 
 }  // namespace overlayd::ctl

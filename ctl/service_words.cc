@@ -22,6 +22,12 @@ std::string shown(const Value& dict, const std::string& key) {
   return printable(dict.at(key).text(), line_bytes);
 }
 
+std::string shown_list(const Value& dict, const std::string& key) {
+  std::vector<std::string> texts;
+  for (const auto& value : dict.at(key).list()) texts.push_back(printable(value.text()));
+  return join(texts, ", ");
+}
+
 std::string shown_lines(const Value& dict, const std::string& key) {
   return printable(trim(dict.at(key).text()), text_bytes, true);
 }

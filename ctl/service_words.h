@@ -11,6 +11,9 @@
 
 namespace overlayd::ctl {
 
+// The texts of a list, with commas.
+std::string shown_list(const Value& dict, const std::string& key);
+
 // The text member `key`, harmless, on one line.
 std::string shown(const Value& dict, const std::string& key);
 // The same with its line ends.

@@ -41,6 +41,8 @@ bool may_be_read_by_all(const std::string& file) {
   return stat(file.c_str(), &status) == 0 && (status.st_mode & S_IROTH) != 0;
 }
 
+List texts(const std::vector<std::string>& names) { return {names.begin(), names.end()}; }
+
 }  // namespace
 
 template <Api::Method method>
@@ -102,7 +104,8 @@ Dict Api::machine_status(sd_bus_message* call) const {
           {"host", host},
           {"swap", swap_mode() == SwapMode::beneath ? "beneath" : "propagated"},
           {"config", manager_.settings().config_file},
-          {"config_error", config_error_for(call)}};
+          {"config_error", config_error_for(call)},
+          {"kept", texts(manager_.kept())}};
 }
 
 // Those of services whose unit failed them are looked at closely: may be it is well by now.
@@ -198,7 +201,8 @@ void Api::reload(sd_bus_message* call) {
   require_root(call);
   const std::string error = manager_.reload();
   reply(call, {{"config", manager_.settings().config_file},
-               {"config_error", printable(error, 20000, true)}});
+               {"config_error", printable(error, 20000, true)},
+               {"taken_away", texts(manager_.taken_away())}});
 }
 
 }  // namespace overlayd

@@ -242,6 +242,7 @@ void Manager::when_all_rest(std::vector<std::shared_ptr<Service>> services,
 void Manager::apply_config() {
   const auto waiting = change_hands();
   const auto wanted = wanted_names();
+  taken_away_.clear();
   for (const auto& name : present_names())
     if (!wanted.contains(name) && !waiting.contains(name)) remove_service(name);
   for (const auto& config : config_.config().upstreams) update_upstream(config);
@@ -254,6 +255,13 @@ void Manager::apply_config() {
       service->second->reconfigure(config, upstream_for(config));
   }
   std::erase_if(upstreams_, [](const auto& upstream) { return upstream.second.expired(); });
+}
+
+std::vector<std::string> Manager::kept() const {
+  std::vector<std::string> names;
+  for (const auto& [name, remembered] : memory_)
+    if (!remembered.state.steps.empty()) names.push_back(name);
+  return names;
 }
 
 std::string Manager::metrics_text(const std::map<std::string, UnitState>& units) {
@@ -312,6 +320,7 @@ void Manager::remove_service(const std::string& name) {
     service =
         std::make_shared<Service>(loop_, workshop_, packages_, config, std::move(left), nullptr);
   }
+  taken_away_.push_back(name);
   if (service->leaving()) return;
   service->remove([this, name] { removed(name); });
   came_up(name);

@@ -44,6 +44,11 @@ class Manager {
   const Settings& settings() const { return settings_; }
   const std::string& config_error() const { return config_.error(); }
   Units& units() { return units_; }
+  // Services for which the configuration has no block; by its last application they are taken away.
+  const std::vector<std::string>& taken_away() const { return taken_away_; }
+  // Services that are in place, and do not run: their blocks name other machines by now, or
+  // addresses that this one does not have yet.
+  std::vector<std::string> kept() const;
   // How everything is at this moment, for Prometheus; `units` is what systemd says of them.
   std::string metrics_text(const std::map<std::string, UnitState>& units);
 
@@ -89,6 +94,7 @@ class Manager {
   std::map<std::string, std::shared_ptr<Service>> services_;
   bool hands_change_ = false;  // overlays will, once their services are at rest
   Source apply_again_;
+  std::vector<std::string> taken_away_;
   std::set<std::string> not_up_yet_;
   std::unique_ptr<MountWatch> mount_watch_;
   std::string unprotected_for_;  // why the trees cannot be protected now, as it was logged

@@ -168,6 +168,12 @@ TEST_F(CtlRender, StatusShowsTheFirstMistakesOnly) {
       << text;
 }
 
+TEST_F(CtlRender, StatusTellsWhatIsKeptForOtherMachines) {
+  const std::string text = render_status(status_of({}, {{"kept", List{"nginx", "ssh"}}}), view_);
+  EXPECT_NE(text.find("\nin place, though for other machines: nginx, ssh\n  → "), std::string::npos)
+      << text;
+}
+
 TEST_F(CtlRender, StatusNamesTheSwapOfOldKernels) {
   EXPECT_NE(render_status(status_of({}, {{"swap", "propagated"}}), view_)
                 .find("atomic swap by propagation (Linux before 6.5)"),

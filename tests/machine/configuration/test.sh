@@ -266,6 +266,10 @@ TOML
   systemctl reload overlayd
   wait_for 10 holds /etc/renamed/extra extra
   hostname "$name"
+  say "what is for another machine by now stays over a restart, and is told, until the file is read on purpose"
+  systemctl restart overlayd
+  holds /etc/renamed/extra extra
+  assert_contains "$(overlayctl status)" 'in place, though for other machines: renamed'
   overlayctl reload
   wait_for 10 gone /etc/renamed
 }
@@ -280,6 +284,7 @@ test_removed_service() {
   holds /etc/under/page 'main 2'
   test -e /var/lib/overlayd/state/second
   web 'service = "web"' "$dirs"
+  assert_contains "$(overlayctl reload)" 'taken away: second'
   wait_for 10 gone /srv/made
   wait_for 10 ignores second
   holds /etc/under/file underneath
