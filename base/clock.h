@@ -7,5 +7,7 @@ namespace overlayd {
 
 // Seconds since the epoch.
 uint64_t now();
+// The same in microseconds, as systemd counts.
+uint64_t now_us();
 
 }  // namespace overlayd

@@ -174,7 +174,7 @@ void Change::told(const UnitOutcome& outcome, bool gently) {
   if (!outcome.ok || !gently) {
     record_.state().failure = outcome.text;
     record_.state().failure_hint = outcome.ok ? "" : advice(outcome, config_, record_.state());
-    record_.state().failed_at = outcome.ok ? 0 : now();
+    record_.state().failed_at_us = outcome.ok ? 0 : now_us();
   }
   write_down(outcome.ok ? "done" : "failed", outcome.ok ? note_ : outcome.text);
   record_.save(Durability::lazy);

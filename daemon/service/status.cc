@@ -83,10 +83,13 @@ std::vector<Service::Problem> Service::problems(const UnitState& unit) const {
   return problems;
 }
 
-// A unit that was started since it failed to do as it was told has read what is in place.
+// A unit that was started since it failed to do as it was told has read what is in place; a script
+// may start it at once.
 void Service::add_unit_problems(std::vector<Problem>& problems, const UnitState& unit) const {
-  const bool told = !state().failure.empty() && unit.active_since <= state().failed_at;
-  if (told) problems.push_back({"unit", state().failure, state().failure_hint, state().failed_at});
+  const bool told = !state().failure.empty() && unit.active_since_us <= state().failed_at_us;
+  if (told)
+    problems.push_back(
+        {"unit", state().failure, state().failure_hint, state().failed_at_us / 1'000'000});
   if (!unit.failed() || (told && state().failure.ends_with(describe(unit)))) return;
   problems.push_back({"unit", fmt::format("{} {}", config_.unit, describe(unit)),
                       advice(UnitOutcome{}, config_, state())});

@@ -95,7 +95,7 @@ ServiceState state_of(const toml::table& table) {
   state.pinned = hold_of(root["pinned"]);
   state.failure = text_of(root["failure"]);
   state.failure_hint = text_of(root["failure_hint"]);
-  state.failed_at = number_of(root["failed_at"]);
+  state.failed_at_us = number_of(root["failed_at_us"]);
   if (const toml::array* log = root["log"].as_array())
     for (const auto& entry : *log) state.log.push_back(deployment_of(View{entry}));
   return state;
@@ -128,7 +128,7 @@ std::string to_text(const ServiceState& state) {
                     {"links", links},
                     {"failure", clean(state.failure)},
                     {"failure_hint", clean(state.failure_hint)},
-                    {"failed_at", static_cast<int64_t>(state.failed_at)},
+                    {"failed_at_us", static_cast<int64_t>(state.failed_at_us)},
                     {"log", log}};
   if (state.frozen) table.insert("frozen", to_table(*state.frozen));
   if (state.pinned) table.insert("pinned", to_table(*state.pinned));

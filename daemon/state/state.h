@@ -60,7 +60,7 @@ struct ServiceState {
   std::optional<Hold> pinned;
   std::string failure;  // of the last unit action; empty: it was well
   std::string failure_hint;
-  uint64_t failed_at = 0;
+  uint64_t failed_at_us = 0;
   std::vector<Deployment> log;  // oldest first, at most max_log
 
   bool operator==(const ServiceState&) const = default;

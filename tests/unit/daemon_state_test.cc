@@ -22,7 +22,7 @@ ServiceState full_state() {
       Hold{.by = "root", .reason = "release ’week’", .since = 5, .until = 9, .revision = ""};
   state.pinned = Hold{.by = "ada", .reason = "", .since = 6, .until = 0, .revision = "HEAD~1"};
   state.failure = "it failed";
-  state.failed_at = 77;
+  state.failed_at_us = 77;
   add_to_log(state, {.at = 1,
                      .verb = "forward",
                      .by = "root",
