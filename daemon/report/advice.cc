@@ -183,9 +183,14 @@ std::string advice(const UnitState& unit, const ServiceConfig& service) {
   return advice(outcome, service, {});
 }
 
-std::string advice_without_older(const std::string& service, const ServiceState& state) {
+std::string advice_without_older(const std::string& service, const ServiceState& state,
+                                 const std::string& refused) {
   const auto deployed = deployed_commits(state);
-  if (deployed.size() < 2) return "";
+  const bool had_another = deployed.size() > 1 && deployed[1] != refused;
+  if (!had_another && refused.empty()) return "";
+  if (!had_another)
+    return fmt::format("go further back: overlayctl rollback {} {}~1", service,
+                       refused.substr(0, 8));
   return fmt::format("overlayctl rollback {} '@{{1}}' goes to {}, which it had before", service,
                      deployed[1].substr(0, 8));
 }

@@ -169,7 +169,8 @@ void Service::ask(FetchMode mode, Wish wanted, std::function<void(const WishInWo
          if (!work->granted())
            return failed({.outcome = work->result.refused ? Outcome::refused : Outcome::failed,
                           .message = work->result.error,
-                          .hint = work->result.hint});
+                          .hint = work->result.hint,
+                          .refused = work->result.refused ? work->result.commit.id : ""});
          got(*work);
        }});
 }

@@ -224,7 +224,7 @@ void Service::go_back(const std::string& by, const std::string& revision, const 
       },
       [self = shared_from_this(), revision, answered, ticket](ChangeResult result) {
         if (revision.empty() && result.outcome == Outcome::refused)
-          result.hint = advice_without_older(self->config_.name, self->state());
+          result.hint = advice_without_older(self->config_.name, self->state(), result.refused);
         else if (result.outcome == Outcome::refused && result.hint.empty())
           result.hint = "what it had before: overlayctl log " + self->config_.name;
         answered(self->answer(result));

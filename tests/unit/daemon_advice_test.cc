@@ -99,18 +99,23 @@ TEST(Advice, NamesARollbackOnlyWhereSomethingWasDeployedBefore) {
             "journalctl -u nginx.service; overlayctl rollback web");
 }
 
-TEST(Advice, NamesWhatWasDeployedBeforeWhereTheBranchHasNothingOlder) {
+TEST(Advice, NamesWhereElseToGoWhereThereIsNoGoingBack) {
   ServiceState state;
   state.deployed.id = "bbbbbbbbbb";
-  EXPECT_EQ(advice_without_older("web", state), "");
+  EXPECT_EQ(advice_without_older("web", state, ""), "");
+  EXPECT_EQ(advice_without_older("web", state, "cccccccccc"),
+            "go further back: overlayctl rollback web cccccccc~1");
   for (const char* commit : {"aaaaaaaaaa", "bbbbbbbbbb"}) {
     Deployment entry;
     entry.commit.id = commit;
     entry.new_content = true;
     state.log.push_back(entry);
   }
-  EXPECT_EQ(advice_without_older("web", state),
-            "overlayctl rollback web '@{1}' goes to aaaaaaaa, which it had before");
+  for (const char* refused : {"", "cccccccccc"})
+    EXPECT_EQ(advice_without_older("web", state, refused),
+              "overlayctl rollback web '@{1}' goes to aaaaaaaa, which it had before");
+  EXPECT_EQ(advice_without_older("web", state, "aaaaaaaaaa"),
+            "go further back: overlayctl rollback web aaaaaaaa~1");
 }
 
 TEST(Advice, NamesAnActionThatTheUnitCanTake) {

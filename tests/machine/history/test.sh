@@ -116,3 +116,17 @@ assert_eq back "$(cat /etc/demo/page)"
 overlayctl forward demo >/dev/null
 goes_to 'a directory'
 assert_eq 1 "$(findmnt --noheadings --output=ID /etc/demo | wc -l)" "mounts"
+
+say "no going back to a commit that lacks an overlay of today: then further, though that is what it had before"
+before=$(tip site)
+put site second/page <<<'a second one'
+work site add --all
+work site commit --quiet --message second
+work site push --quiet origin again:main
+sed -i 's|^dirs.*|dirs = [{ local = "/etc/demo", link = "demo" },\n  { local = "/etc/second", link = "second" }]|' \
+  /etc/overlayd/services.toml
+overlayctl reload >/dev/null
+goes_to 'a second one' /etc/second/page
+fails_with 3 overlayctl rollback demo
+assert_contains "$output" "'second' is not in commit ${before:0:8}"
+assert_contains "$output" "go further back: overlayctl rollback demo ${before:0:8}~1"
