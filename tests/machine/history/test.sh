@@ -139,8 +139,9 @@ overlayctl rollback demo >/dev/null
 assert_eq 'a directory' "$(cat /srv/there/page)"
 overlayctl forward demo >/dev/null
 
-say "no going back to a commit that lacks an overlay of today: then further, though that is what it had before"
+say "held at a commit that lacks an overlay of today, it is told how to go on; nor is there a way back to such a one"
 before=$(tip site)
+overlayctl freeze demo >/dev/null
 put site second/page <<<'a second one'
 work site add --all
 work site commit --quiet --message second
@@ -148,6 +149,9 @@ work site push --quiet origin again:main
 sed -i 's|^dirs.*|dirs = [{ local = "/srv/there", link = "demo" },\n  { local = "/etc/second", link = "second" }]|' \
   /etc/overlayd/services.toml
 overlayctl reload >/dev/null
+wait_for 15 has_error "'second' is not in commit ${before:0:8}"
+assert_eq "overlayctl forward demo; or take the overlay out of services.toml:7" "$(of error_hint)"
+overlayctl forward demo >/dev/null
 goes_to 'a second one' /etc/second/page
 fails_with 3 overlayctl rollback demo
 assert_contains "$output" "'second' is not in commit ${before:0:8}"
