@@ -192,6 +192,18 @@ TEST(Revision, ThatIsNoSingleCommitIsRefused) {
   EXPECT_THROW(seen_from_deployed(std::string(300, 'a'), {"c"}, "tip"), Error);
 }
 
+TEST(Revision, OfADeploymentTooLongAgoIsNotKnown) {
+  const auto refusal = [](const std::vector<std::string>& deployed) -> std::string {
+    try {
+      return seen_from_deployed("@{2}", deployed, "tip");
+    } catch (const Error& error) {
+      return error.what();
+    }
+  };
+  EXPECT_EQ(refusal({"a"}), "'@{2}' is not known: 1 deployment is remembered");
+  EXPECT_EQ(refusal({"b", "a"}), "'@{2}' is not known: 2 deployments are remembered");
+}
+
 TEST(Revision, IsWrongWhateverIsDeployedOrNotKnown) {
   for (const char* typed : {" ", "v1..v2", "@{yesterday}", "-x"})
     EXPECT_THROW(check_revision(typed), NoRevision) << typed;
