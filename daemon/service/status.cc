@@ -59,7 +59,7 @@ void Service::add_hold(Dict& dict) const {
   dict["revision"] = printable(hold.revision);
   dict["since"] = hold.since;
   dict["until"] = hold.until;
-  dict["ends_with"] = state().pinned ? "forward" : "thaw";
+  dict["ends_with"] = hold_ends_with(state());
 }
 
 std::vector<Service::Problem> Service::problems(const UnitState& unit) const {

@@ -51,7 +51,8 @@ void Service::forward(const std::string& by, IfHeld if_held, Answered answered) 
 Value Service::skipped() const {
   return answer({.outcome = Outcome::skipped,
                  .message = "is " + hold_words(state()),
-                 .hint = "to end that: overlayctl forward " + config_.name});
+                 .hint = fmt::format("to end that: overlayctl {} {}", hold_ends_with(state()),
+                                     config_.name)});
 }
 
 void Service::go_forward(const std::string& by, const Answered& answered, const Ticket& ticket) {

@@ -113,6 +113,8 @@ std::string hold_words(const ServiceState& state) {
                      hold.reason);
 }
 
+std::string hold_ends_with(const ServiceState& state) { return state.pinned ? "forward" : "thaw"; }
+
 std::string to_text(const ServiceState& state) {
   toml::array log;
   for (const auto& deployment : state.log) log.push_back(to_table(deployment));

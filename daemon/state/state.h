@@ -71,6 +71,8 @@ constexpr size_t max_log = 200;
 std::string hold_name(const ServiceState& state);
 // "frozen by root: trade fair". It must be frozen or pinned.
 std::string hold_words(const ServiceState& state);
+// The verb that has it follow again: forward or thaw. It must be frozen or pinned.
+std::string hold_ends_with(const ServiceState& state);
 
 // TOML, as the file holds it. parse_state throws Error that names `file`.
 std::string to_text(const ServiceState& state);

@@ -77,6 +77,7 @@ test_pinned() {
   say "forward without names leaves it alone, and says so"
   output=$(overlayctl forward)
   assert_contains "$output" skipped
+  assert_contains "$output" 'to end that: overlayctl forward web'
   shows one
   say "forward by name ends it"
   overlayctl forward web
@@ -252,7 +253,7 @@ test_freeze() {
   seven=$(write_page seven)
   wait_for 10 sees_tip web "$seven"
   shows six
-  overlayctl forward >/dev/null
+  assert_contains "$(overlayctl forward)" 'to end that: overlayctl thaw web'
   shows six
 
   say "also over a restart of the daemon"
