@@ -120,7 +120,8 @@ class Service : public std::enable_shared_from_this<Service> {
                const Ticket& ticket);
   void thaw_if_due();
   void unfreeze(const std::string& by);
-  void note(const std::string& verb, const std::string& by, const std::string& reason);
+  void note(const std::string& verb, const std::string& by, const std::string& reason,
+            const std::string& message);
   void make_plan(const std::string& revision, const Answered& answered, const Ticket& ticket);
   Value plan_of(const WishInWork& work) const;
 

@@ -100,7 +100,7 @@ void Service::freeze(const std::string& by, const std::string& reason, uint64_t 
       return answered(self->answer({.outcome = Outcome::refused,
                                     .message = "nothing is deployed yet that could be frozen",
                                     .hint = "overlayctl status " + self->config_.name}));
-    const bool already = state.frozen.has_value();
+    const std::string before = state.frozen ? "was " + hold_words(state) : "";
     const uint64_t present = now();
     state.frozen = Hold{.by = by,
                         .reason = reason,
@@ -108,11 +108,8 @@ void Service::freeze(const std::string& by, const std::string& reason, uint64_t 
                         .until = seconds == 0 ? 0 : present + seconds,
                         .revision = ""};
     self->arm_thaw();
-    self->note("freeze", by, reason);
-    answered(
-        self->answer({.outcome = Outcome::done,
-                      .message = already ? "was frozen already; reason and end are new now" : "",
-                      .hint = ""}));
+    self->note("freeze", by, reason, end_words(*state.frozen));
+    answered(self->answer({.outcome = Outcome::done, .message = before, .hint = ""}));
   });
 }
 
@@ -127,7 +124,7 @@ void Service::thaw_if_due() {
 void Service::unfreeze(const std::string& by) {
   record_.state().frozen.reset();
   arm_thaw();
-  note("thaw", by, "");
+  note("thaw", by, "", "");
   look_again();
 }
 
@@ -150,7 +147,8 @@ void Service::thaw(const std::string& by, Answered answered) {
   });
 }
 
-void Service::note(const std::string& verb, const std::string& by, const std::string& reason) {
+void Service::note(const std::string& verb, const std::string& by, const std::string& reason,
+                   const std::string& message) {
   add_to_log(record_.state(), {.at = now(),
                                .verb = verb,
                                .by = by,
@@ -159,11 +157,11 @@ void Service::note(const std::string& verb, const std::string& by, const std::st
                                .from = state().deployed.id,
                                .commit = state().deployed,
                                .outcome = "done",
-                               .message = ""});
+                               .message = message});
   record_.save(Durability::now);
   log_line(LOG_INFO,
-           fmt::format("{}: {} by {}{}{}", config_.name, verb, by, reason.empty() ? "" : ": ",
-                       printable(reason)),
+           fmt::format("{}: {} by {}{}{}{}{}", config_.name, verb, by, message.empty() ? "" : " ",
+                       message, reason.empty() ? "" : ": ", printable(reason)),
            {"OVERLAYD_SERVICE=" + config_.name, "OVERLAYD_VERB=" + verb});
 }
 

@@ -4,6 +4,7 @@
 
 #include <toml++/toml.h>
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/text.h"
 
@@ -107,10 +108,14 @@ std::string hold_name(const ServiceState& state) {
   return state.frozen ? "frozen" : state.pinned ? "pinned" : "following";
 }
 
+std::string end_words(const Hold& hold) {
+  return hold.until == 0 ? "" : "until " + clock_time(hold.until);
+}
+
 std::string hold_words(const ServiceState& state) {
   const Hold& hold = state.frozen ? *state.frozen : *state.pinned;
-  return fmt::format("{} by {}{}{}", hold_name(state), hold.by, hold.reason.empty() ? "" : ": ",
-                     hold.reason);
+  return fmt::format("{} by {}{}{}{}{}", hold_name(state), hold.by, hold.until == 0 ? "" : " ",
+                     end_words(hold), hold.reason.empty() ? "" : ": ", hold.reason);
 }
 
 std::string hold_ends_with(const ServiceState& state) { return state.pinned ? "forward" : "thaw"; }

@@ -69,7 +69,9 @@ constexpr size_t max_log = 200;
 
 // following, frozen or pinned.
 std::string hold_name(const ServiceState& state);
-// "frozen by root: trade fair". It must be frozen or pinned.
+// "until 2026-03-01 14:20"; empty: it has no end.
+std::string end_words(const Hold& hold);
+// "frozen by root until 2026-03-01 14:20: trade fair". It must be frozen or pinned.
 std::string hold_words(const ServiceState& state);
 // The verb that has it follow again: forward or thaw. It must be frozen or pinned.
 std::string hold_ends_with(const ServiceState& state);

@@ -249,7 +249,13 @@ test_freeze() {
   assert_eq root "$(of web by)"
   assert_eq 7200 $(($(of web until) - $(of web since)))
   assert_contains "$(overlayctl status web)" 'release week'
-  local seven
+  say "its end is in the log as well; who freezes it anew is told what he replaces"
+  local seven end
+  end="until $(date --date="@$(of web until)" '+%F %H:%M')"
+  assert_eq "freeze $end" "$(newest verb) $(newest message)"
+  assert_contains "$(overlayctl freeze web --reason 'trade fair')" "was frozen by root $end: release week"
+  assert_eq "freeze " "$(newest verb) $(newest message)"
+  assert_contains "$(overlayctl freeze web --reason 'release week')" "was frozen by root: trade fair"
   seven=$(write_page seven)
   wait_for 10 sees_tip web "$seven"
   shows six
