@@ -9,8 +9,10 @@
 namespace overlayd {
 namespace {
 
-// What goes away again sooner than this is taken away by something that goes on doing so.
-constexpr uint64_t calm_seconds = 60;
+// What goes away again sooner than this, and more often in a row, is taken away by something that
+// goes on doing so: not by who unmounts it twice, or by a package that replaces two files.
+constexpr uint64_t calm_seconds = 10;
+constexpr unsigned most_in_a_row = 3;
 
 }  // namespace
 
@@ -40,7 +42,9 @@ std::string Service::came_from() const {
 void Service::reconcile(const Ticket& ticket, const Callback& then) {
   put_back(ticket, [self = shared_from_this(), ticket, then] {
     const bool configured = self->state().configured == fingerprint(self->config_);
-    if ((configured && self->is_in_place()) || !self->has_history()) return then();
+    // what was put back may be away again by now: that is for the next look
+    const bool in_place = self->missing_for_.empty() || self->is_in_place();
+    if ((configured && in_place) || !self->has_history()) return then();
     self->deploy_anew(ticket, then);
   });
 }
@@ -48,7 +52,7 @@ void Service::reconcile(const Ticket& ticket, const Callback& then) {
 // From what lies on the disk: neither the upstream nor its mirror is needed.
 void Service::put_back(const Ticket& ticket, const Callback& then) {
   if (is_in_place()) return then();
-  const bool again = now() - put_back_at_ < calm_seconds;
+  put_backs_ = now() < put_back_at_ + calm_seconds ? put_backs_ + 1 : 1;
   put_back_at_ = now();
   Memory memory{{config_.name, {.state = state(), .open = record_.open(), .unreadable = ""}}};
   const Restored restored =
@@ -61,13 +65,17 @@ void Service::put_back(const Ticket& ticket, const Callback& then) {
     trouble_.retry_later();
     return then();
   }
-  if (again) {
+  if (put_backs_ > most_in_a_row) {
     trouble_.set(
-        "what is in place was taken away again, right after it was put back",
+        "what is in place was taken away again and again, right after it was put back",
         "find out by whom, and what its unit does when it is told: journalctl -u " + config_.unit);
     trouble_.retry_later();
+    put_back_at_ = trouble_.retry_at();  // nobody looks before: then it counts as the next in a row
   }
-  tell_of_restore([ticket, then] { then(); });
+  tell_of_restore([self = shared_from_this(), ticket, then] {
+    self->put_back_at_ = std::max(self->put_back_at_, now());  // a reload may take its time
+    then();
+  });
 }
 
 void Service::tell_of_restore(const Callback& then) {

@@ -174,7 +174,8 @@ class Service : public std::enable_shared_from_this<Service> {
   Callback removed_;
   bool look_anyway_ = true;   // nothing was seen of the upstream yet, or the last try failed
   WishResult tip_;            // what the branch has for it, as last seen; no commit: not seen yet
-  uint64_t put_back_at_ = 0;  // when something of it was last not in place; seconds
+  uint64_t put_back_at_ = 0;  // when it was last put back, or is to be looked at again; seconds
+  unsigned put_backs_ = 0;    // how often in a row
   std::string missing_for_;   // why something of it cannot be put back; empty: nothing is missing
   bool looks_after_ = false;  // that is in the queue
   Source thaw_timer_;
