@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <cerrno>
 
 #include "daemon/state/history.h"
 #include "daemon/steps/target.h"
@@ -126,7 +127,8 @@ std::string about_place(const UpstreamConfig& upstream) {
 
 }  // namespace
 
-std::string advice(const git::Failure& failure, const UpstreamConfig& upstream) {
+std::string advice(const git::Failure& failure, const UpstreamConfig& upstream,
+                   const std::string& state_directory) {
   switch (failure.kind) {
     case git::FailureKind::denied:
       return about_credentials(upstream);
@@ -142,12 +144,22 @@ std::string advice(const git::Failure& failure, const UpstreamConfig& upstream) 
       return about_reading();
     case git::FailureKind::not_found:
       return about_place(upstream);
+    case git::FailureKind::full:
+      return advice_on_writing(ENOSPC, state_directory);
     case git::FailureKind::internal:
     case git::FailureKind::unreachable:
     case git::FailureKind::damaged:
     case git::FailureKind::refused:
       break;
   }
+  return "";
+}
+
+std::string advice_on_writing(int code, const std::string& state_directory) {
+  if (code == ENOSPC || code == EDQUOT) return "df " + state_directory;
+  if (code == ENOENT)
+    return "somebody has removed a folder in " + state_directory +
+           ": systemctl restart overlayd makes it anew";
   return "";
 }
 

@@ -12,7 +12,11 @@
 namespace overlayd {
 
 // One line that names the key of services.toml to look at; empty if time alone may mend it.
-std::string advice(const git::Failure& failure, const UpstreamConfig& upstream);
+std::string advice(const git::Failure& failure, const UpstreamConfig& upstream,
+                   const std::string& state_directory);
+
+// The same where nothing can be written to the state directory; `code` is the errno.
+std::string advice_on_writing(int code, const std::string& state_directory);
 
 // The same for a unit that did not do what it was told; `state` is that of the service.
 std::string advice(const UnitOutcome& outcome, const ServiceConfig& service,

@@ -75,8 +75,9 @@ std::vector<Service::Problem> Service::problems(const UnitState& unit) const {
                                : "put it back now: overlayctl forward " + config_.name,
                         0, upstream_->next_at()});
   if (!record_.error().empty())
-    problems.push_back({"service", "cannot save its state: " + record_.error(),
-                        "df " + workshop_.settings.state_directory});
+    problems.push_back(
+        {"service", "cannot save its state: " + record_.error(),
+         advice_on_writing(record_.error_code(), workshop_.settings.state_directory)});
   if (!upstream_->error().empty())
     problems.push_back({"upstream", upstream_->error(), upstream_->hint(),
                         upstream_->failing_since(), upstream_->next_at()});

@@ -25,6 +25,7 @@ Value Service::answer(const ChangeResult& result, const std::string& from) const
   if (well && !record_.error().empty()) {
     dict["outcome"] = std::string(name_of(Outcome::failed));
     dict["message"] = printable("it is done, but a restart would forget it: " + record_.error());
+    dict["hint"] = advice_on_writing(record_.error_code(), workshop_.settings.state_directory);
   }
   return dict;
 }

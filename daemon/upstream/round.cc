@@ -42,7 +42,7 @@ Round::Round(Loop& loop, const Settings& settings, const TreeStore& store,
     try {
       start();
     } catch (const Error& error) {
-      fail({.kind = git::FailureKind::internal, .message = error.what()});
+      fail(git::failure_of(error));
     }
   });
 }
