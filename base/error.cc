@@ -15,4 +15,9 @@ std::string hint_of(const std::exception& error) {
   return advised == nullptr ? "" : advised->hint();
 }
 
+int code_of(const std::exception& error) {
+  const auto* system = dynamic_cast<const SystemError*>(&error);
+  return system == nullptr ? 0 : system->code();
+}
+
 }  // namespace overlayd

@@ -47,6 +47,9 @@ class Advised : public Error {
 // What to do about it; empty if it does not say.
 std::string hint_of(const std::exception& error);
 
+// The errno that it came of; 0 if it does not say.
+int code_of(const std::exception& error);
+
 // Throws SystemError for the current errno.
 [[noreturn]] void fail_with_errno(std::string_view doing);
 

@@ -13,6 +13,7 @@
 #pragma once
 
 #include <cstdint>
+#include <exception>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -171,12 +172,15 @@ enum class FailureKind : uint8_t {
   unreadable,    // the repository is on this machine, and not for the helpers' user to read
   not_found,     // there is no such repository
   damaged,       // the mirror cannot be used any more
+  full,          // the disk that the mirror is on, or a quota of it
   refused        // what was asked for is at fault: it cannot be had, other things can
 };
 struct Failure {
   FailureKind kind = FailureKind::internal;
   std::string message;  // one line, secrets taken out
 };
+// Of what went wrong with our own files.
+Failure failure_of(const std::exception& error);
 
 using FetchRequest = std::variant<FetchHello, ListTips, ListBranches, FetchBranches, FetchBlobs,
                                   Deepen, FetchRevision>;

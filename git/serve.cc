@@ -8,10 +8,12 @@ namespace {
 
 constexpr int socket_number = 3;
 
-Failure failure_of(const std::exception& error) {
+Failure answer_to(const std::exception& error) {
   const auto* known = dynamic_cast<const KnownFailure*>(&error);
-  return {.kind = known == nullptr ? FailureKind::internal : known->kind(),
-          .message = printable(error.what())};
+  Failure failure = failure_of(error);
+  if (known != nullptr) failure.kind = known->kind();
+  failure.message = printable(failure.message);
+  return failure;
 }
 
 void respond(const Answer& answer) { send_message(socket_number, encode(answer)); }
@@ -20,7 +22,7 @@ void handle_one(const Handler& handle, std::string_view message) {
   try {
     handle(message, respond);
   } catch (const std::exception& error) {
-    respond(failure_of(error));
+    respond(answer_to(error));
   }
 }
 

@@ -11,10 +11,10 @@ std::string read_text_variant(sd_bus_message* message) {
   return text;
 }
 
-uint64_t read_seconds_variant(sd_bus_message* message) {
-  uint64_t microseconds = 0;
-  check_neg(sd_bus_message_read(message, "v", "t", &microseconds), "cannot read a unit property");
-  return microseconds / 1'000'000;
+uint64_t read_number_variant(sd_bus_message* message) {
+  uint64_t number = 0;
+  check_neg(sd_bus_message_read(message, "v", "t", &number), "cannot read a unit property");
+  return number;
 }
 
 // Those of org.freedesktop.systemd1.Unit and .Service that make up a UnitState.
@@ -28,7 +28,7 @@ void read_property(sd_bus_message* message, const std::string& name, UnitState& 
   else if (name == "Result")
     state.result = read_text_variant(message);
   else if (name == "ActiveEnterTimestamp")
-    state.active_since = read_seconds_variant(message);
+    state.active_since_us = read_number_variant(message);
   else if (name == "ExecMainStatus")
     check_neg(sd_bus_message_read(message, "v", "i", &state.exit_status), "cannot read {}", name);
   else

@@ -16,7 +16,7 @@ struct UnitState {
   std::string sub;     // running, dead, exited, …
   std::string result;  // success, exit-code, signal, timeout, start-limit-hit, …
   int exit_status = 0;
-  uint64_t active_since = 0;  // seconds since the epoch, the last time; 0: never, or not known
+  uint64_t active_since_us = 0;  // the last time, since the epoch; 0: never, or not known
 
   bool failed() const { return active == "failed"; }
   // Of a state that systemd has told.

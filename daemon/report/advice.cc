@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <cerrno>
 
 #include "daemon/state/history.h"
 #include "daemon/steps/target.h"
@@ -126,7 +127,8 @@ std::string about_place(const UpstreamConfig& upstream) {
 
 }  // namespace
 
-std::string advice(const git::Failure& failure, const UpstreamConfig& upstream) {
+std::string advice(const git::Failure& failure, const UpstreamConfig& upstream,
+                   const std::string& state_directory) {
   switch (failure.kind) {
     case git::FailureKind::denied:
       return about_credentials(upstream);
@@ -142,12 +144,22 @@ std::string advice(const git::Failure& failure, const UpstreamConfig& upstream) 
       return about_reading();
     case git::FailureKind::not_found:
       return about_place(upstream);
+    case git::FailureKind::full:
+      return advice_on_writing(ENOSPC, state_directory);
     case git::FailureKind::internal:
     case git::FailureKind::unreachable:
     case git::FailureKind::damaged:
     case git::FailureKind::refused:
       break;
   }
+  return "";
+}
+
+std::string advice_on_writing(int code, const std::string& state_directory) {
+  if (code == ENOSPC || code == EDQUOT) return "df " + state_directory;
+  if (code == ENOENT)
+    return "somebody has removed a folder in " + state_directory +
+           ": systemctl restart overlayd makes it anew";
   return "";
 }
 
@@ -183,9 +195,14 @@ std::string advice(const UnitState& unit, const ServiceConfig& service) {
   return advice(outcome, service, {});
 }
 
-std::string advice_without_older(const std::string& service, const ServiceState& state) {
+std::string advice_without_older(const std::string& service, const ServiceState& state,
+                                 const std::string& refused) {
   const auto deployed = deployed_commits(state);
-  if (deployed.size() < 2) return "";
+  const bool had_another = deployed.size() > 1 && deployed[1] != refused;
+  if (!had_another && refused.empty()) return "";
+  if (!had_another)
+    return fmt::format("go further back: overlayctl rollback {} {}~1", service,
+                       refused.substr(0, 8));
   return fmt::format("overlayctl rollback {} '@{{1}}' goes to {}, which it had before", service,
                      deployed[1].substr(0, 8));
 }

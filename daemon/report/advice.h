@@ -12,7 +12,11 @@
 namespace overlayd {
 
 // One line that names the key of services.toml to look at; empty if time alone may mend it.
-std::string advice(const git::Failure& failure, const UpstreamConfig& upstream);
+std::string advice(const git::Failure& failure, const UpstreamConfig& upstream,
+                   const std::string& state_directory);
+
+// The same where nothing can be written to the state directory; `code` is the errno.
+std::string advice_on_writing(int code, const std::string& state_directory);
 
 // The same for a unit that did not do what it was told; `state` is that of the service.
 std::string advice(const UnitOutcome& outcome, const ServiceConfig& service,
@@ -21,8 +25,10 @@ std::string advice(const UnitOutcome& outcome, const ServiceConfig& service,
 // The same for one that is not there at all.
 std::string advice(const UnitState& unit, const ServiceConfig& service);
 
-// The same where the branch has no older commit with other content to go back to: its history may
-// have been replaced. Empty if nothing else was deployed before.
-std::string advice_without_older(const std::string& service, const ServiceState& state);
+// The same where there is no going back to the commit before with other content: the branch has
+// none, for its history may have been replaced, or it has `refused`, which cannot be shown. Empty
+// if there is nothing else to go to.
+std::string advice_without_older(const std::string& service, const ServiceState& state,
+                                 const std::string& refused);
 
 }  // namespace overlayd

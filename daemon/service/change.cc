@@ -38,7 +38,7 @@ void forget_failure_of_another_unit(ServiceState& state, const Steps& steps) {
   if (!steps.empty() && unit_of(state.steps) == unit_of(steps)) return;
   state.failure.clear();
   state.failure_hint.clear();
-  state.failed_at = 0;
+  state.failed_at_us = 0;
 }
 
 }  // namespace
@@ -182,7 +182,7 @@ void Change::told(const UnitOutcome& outcome, bool gently) {
   if (!outcome.ok || !gently) {
     record_.state().failure = outcome.text;
     record_.state().failure_hint = outcome.ok ? "" : advice(outcome, config_, record_.state());
-    record_.state().failed_at = outcome.ok ? 0 : now();
+    record_.state().failed_at_us = outcome.ok ? 0 : now_us();
   }
   write_down(outcome.ok ? "done" : "failed", outcome.ok ? note_ : outcome.text);
   record_.save(Durability::lazy);

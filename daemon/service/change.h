@@ -34,9 +34,10 @@ std::string_view name_of(Outcome outcome);
 
 struct ChangeResult {
   Outcome outcome = Outcome::done;
-  std::string message;    // for people: what was done, or why not
-  std::string hint;       // what to do; may be empty
-  bool in_place = false;  // the files are what they were to be, whatever the unit made of it
+  std::string message;       // for people: what was done, or why not
+  std::string hint;          // what to do; may be empty
+  bool in_place = false;     // the files are what they were to be, whatever the unit made of it
+  std::string refused = {};  // the commit that it would have gone to, if that was at fault
 };
 
 class Change {

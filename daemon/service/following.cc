@@ -93,12 +93,12 @@ std::optional<bool> Service::in_sync() const {
 }
 
 void Service::follow(const WishResult& content) {
-  const bool nothing_to_do = in_sync() == true && state().deployed.id == content.commit.id &&
-                             as_it_should_be() && !queue_.busy();
-  if (nothing_to_do) {
+  const bool same = in_sync() == true && state().deployed.id == content.commit.id && !queue_.busy();
+  if (same && as_it_should_be()) {
     trouble_.clear();
     return settled();
   }
+  if (same && trouble_.retry_at() != 0) return settled();  // it is tried again anyway
   queue_.add([self = shared_from_this(), content,
               configured = fingerprint(config_)](const Ticket& ticket) {
     // frozen, pinned or configured anew since it was asked for: then it stays
@@ -169,7 +169,8 @@ void Service::ask(FetchMode mode, Wish wanted, std::function<void(const WishInWo
          if (!work->granted())
            return failed({.outcome = work->result.refused ? Outcome::refused : Outcome::failed,
                           .message = work->result.error,
-                          .hint = work->result.hint});
+                          .hint = work->result.hint,
+                          .refused = work->result.refused ? work->result.commit.id : ""});
          got(*work);
        }});
 }

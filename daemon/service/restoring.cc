@@ -1,5 +1,6 @@
 // How a service is put back as it should be, without asking its upstream.
 #include <algorithm>
+#include <utility>
 
 #include "base/clock.h"
 #include "daemon/service/restore.h"
@@ -9,8 +10,10 @@
 namespace overlayd {
 namespace {
 
-// What goes away again sooner than this is taken away by something that goes on doing so.
-constexpr uint64_t calm_seconds = 60;
+// What goes away again sooner than this, and more often in a row, is taken away by something that
+// goes on doing so: not by who unmounts it twice, or by a package that replaces two files.
+constexpr uint64_t calm_seconds = 10;
+constexpr unsigned most_in_a_row = 3;
 
 }  // namespace
 
@@ -43,7 +46,9 @@ std::string Service::came_from() const {
 void Service::reconcile(const Ticket& ticket, const Callback& then) {
   put_back(ticket, [self = shared_from_this(), ticket, then] {
     const bool configured = self->state().configured == fingerprint(self->config_);
-    if ((configured && self->is_in_place()) || !self->can_be_deployed_anew()) return then();
+    // what was put back may be away again by now: that is for the next look
+    const bool in_place = self->missing_for_.empty() || self->is_in_place();
+    if ((configured && in_place) || !self->can_be_deployed_anew()) return then();
     self->deploy_anew(ticket, then);
   });
 }
@@ -51,7 +56,7 @@ void Service::reconcile(const Ticket& ticket, const Callback& then) {
 // From what lies on the disk: neither the upstream nor its mirror is needed.
 void Service::put_back(const Ticket& ticket, const Callback& then) {
   if (is_in_place()) return then();
-  const bool again = now() - put_back_at_ < calm_seconds;
+  put_backs_ = now() < put_back_at_ + calm_seconds ? put_backs_ + 1 : 1;
   put_back_at_ = now();
   Memory memory{{config_.name, {.state = state(), .open = record_.open(), .unreadable = ""}}};
   const Restored restored =
@@ -64,13 +69,17 @@ void Service::put_back(const Ticket& ticket, const Callback& then) {
     trouble_.retry_later();
     return then();
   }
-  if (again) {
+  if (put_backs_ > most_in_a_row) {
     trouble_.set(
-        "what is in place was taken away again, right after it was put back",
+        "what is in place was taken away again and again, right after it was put back",
         "find out by whom, and what its unit does when it is told: journalctl -u " + config_.unit);
     trouble_.retry_later();
+    put_back_at_ = trouble_.retry_at();  // nobody looks before: then it counts as the next in a row
   }
-  tell_of_restore([ticket, then] { then(); });
+  tell_of_restore([self = shared_from_this(), ticket, then] {
+    self->put_back_at_ = std::max(self->put_back_at_, now());  // a reload may take its time
+    then();
+  });
 }
 
 void Service::tell_of_restore(const Callback& then) {
@@ -103,8 +112,11 @@ void Service::deploy_anew(const Ticket& ticket, const Callback& then) {
 }
 
 void Service::look_after() {
-  if (trouble_.retry_at() != 0 || looks_after_) return;  // it is tried again anyway
-  looks_after_ = true;
+  if (trouble_.retry_at() == 0) look_after_soon();  // else it is tried again anyway
+}
+
+void Service::look_after_soon() {
+  if (std::exchange(looks_after_, true)) return;
   queue_.add([self = shared_from_this()](const Ticket& ticket) {
     self->looks_after_ = false;
     if (!self->leaving_ && self->prepared_) self->reconcile(ticket, [] {});
@@ -118,7 +130,8 @@ void Service::disturbed() {
 }
 
 void Service::look_after_files() {
-  if (!is_in_place()) return look_after();
+  const bool in_vain = !missing_for_.empty() || put_backs_ > most_in_a_row;
+  if (!is_in_place()) return in_vain ? look_after() : look_after_soon();
   if (missing_for_.empty()) return;
   missing_for_.clear();  // whatever stood in the way has gone
   trouble_.clear();

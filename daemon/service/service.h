@@ -100,6 +100,7 @@ class Service : public std::enable_shared_from_this<Service> {
   void prepare_and_reconcile(const Ticket& ticket);
   std::string find_owner();
   void look_after();
+  void look_after_soon();
   // Brings what is deployed in line with the configuration and with what should be on the machine.
   void reconcile(const Ticket& ticket, const Callback& then);
   bool has_history() const;
@@ -127,7 +128,8 @@ class Service : public std::enable_shared_from_this<Service> {
                const Ticket& ticket);
   void thaw_if_due();
   void unfreeze(const std::string& by);
-  void note(const std::string& verb, const std::string& by, const std::string& reason);
+  void note(const std::string& verb, const std::string& by, const std::string& reason,
+            const std::string& message);
   void make_plan(const std::string& revision, const Answered& answered, const Ticket& ticket);
   Value plan_of(const WishInWork& work) const;
 
@@ -157,6 +159,7 @@ class Service : public std::enable_shared_from_this<Service> {
   std::vector<Problem> problems(const UnitState& unit) const;
   void add_unit_problems(std::vector<Problem>& problems, const UnitState& unit) const;
   std::vector<std::string> not_in_place() const;
+  uint64_t next_look() const;  // when it is looked whether all is in place, at the latest
   bool failed(const std::vector<Problem>& problems) const;
   void add_condition(Dict& dict, const std::vector<Problem>& problems) const;
   std::string notes(const UnitState& unit) const;
@@ -180,7 +183,8 @@ class Service : public std::enable_shared_from_this<Service> {
   Callback removed_;
   bool look_anyway_ = true;   // nothing was seen of the upstream yet, or the last try failed
   WishResult tip_;            // what the branch has for it, as last seen; no commit: not seen yet
-  uint64_t put_back_at_ = 0;  // when something of it was last not in place; seconds
+  uint64_t put_back_at_ = 0;  // when it was last put back, or is to be looked at again; seconds
+  unsigned put_backs_ = 0;    // how often in a row
   std::string missing_for_;   // why something of it cannot be put back; empty: nothing is missing
   bool looks_after_ = false;  // that is in the queue
   Source thaw_timer_;

@@ -59,7 +59,7 @@ void Service::add_hold(Dict& dict) const {
   dict["revision"] = printable(hold.revision);
   dict["since"] = hold.since;
   dict["until"] = hold.until;
-  dict["ends_with"] = state().pinned ? "forward" : "thaw";
+  dict["ends_with"] = hold_ends_with(state());
 }
 
 std::vector<Service::Problem> Service::problems(const UnitState& unit) const {
@@ -73,20 +73,29 @@ std::vector<Service::Problem> Service::problems(const UnitState& unit) const {
     problems.push_back({"overlays", "not in place: " + join(missing, ", "),
                         held() ? "put it back now: systemctl restart overlayd"
                                : "put it back now: overlayctl forward " + config_.name,
-                        0, upstream_->next_at()});
+                        0, next_look()});
   if (!record_.error().empty())
-    problems.push_back({"service", "cannot save its state: " + record_.error(),
-                        "df " + workshop_.settings.state_directory});
+    problems.push_back(
+        {"service", "cannot save its state: " + record_.error(),
+         advice_on_writing(record_.error_code(), workshop_.settings.state_directory)});
   if (!upstream_->error().empty())
     problems.push_back({"upstream", upstream_->error(), upstream_->hint(),
                         upstream_->failing_since(), upstream_->next_at()});
   return problems;
 }
 
-// A unit that was started since it failed to do as it was told has read what is in place.
+uint64_t Service::next_look() const {
+  const uint64_t retry = trouble_.retry_at();
+  return retry == 0 ? upstream_->next_at() : std::min(retry, upstream_->next_at());
+}
+
+// A unit that was started since it failed to do as it was told has read what is in place; a script
+// may start it at once.
 void Service::add_unit_problems(std::vector<Problem>& problems, const UnitState& unit) const {
-  const bool told = !state().failure.empty() && unit.active_since <= state().failed_at;
-  if (told) problems.push_back({"unit", state().failure, state().failure_hint, state().failed_at});
+  const bool told = !state().failure.empty() && unit.active_since_us <= state().failed_at_us;
+  if (told)
+    problems.push_back(
+        {"unit", state().failure, state().failure_hint, state().failed_at_us / 1'000'000});
   if (!unit.failed() || (told && state().failure.ends_with(describe(unit)))) return;
   problems.push_back({"unit", fmt::format("{} {}", config_.unit, describe(unit)),
                       advice(UnitOutcome{}, config_, state())});

@@ -25,6 +25,7 @@ Value Service::answer(const ChangeResult& result, const std::string& from) const
   if (well && !record_.error().empty()) {
     dict["outcome"] = std::string(name_of(Outcome::failed));
     dict["message"] = printable("it is done, but a restart would forget it: " + record_.error());
+    dict["hint"] = advice_on_writing(record_.error_code(), workshop_.settings.state_directory);
   }
   return dict;
 }
@@ -51,7 +52,8 @@ void Service::forward(const std::string& by, IfHeld if_held, Answered answered) 
 Value Service::skipped() const {
   return answer({.outcome = Outcome::skipped,
                  .message = "is " + hold_words(state()),
-                 .hint = "to end that: overlayctl forward " + config_.name});
+                 .hint = fmt::format("to end that: overlayctl {} {}", hold_ends_with(state()),
+                                     config_.name)});
 }
 
 void Service::go_forward(const std::string& by, const Answered& answered, const Ticket& ticket) {
@@ -99,7 +101,7 @@ void Service::freeze(const std::string& by, const std::string& reason, uint64_t 
       return answered(self->answer({.outcome = Outcome::refused,
                                     .message = "nothing is deployed yet that could be frozen",
                                     .hint = "overlayctl status " + self->config_.name}));
-    const bool already = state.frozen.has_value();
+    const std::string before = state.frozen ? "was " + hold_words(state) : "";
     const uint64_t present = now();
     state.frozen = Hold{.by = by,
                         .reason = reason,
@@ -107,11 +109,8 @@ void Service::freeze(const std::string& by, const std::string& reason, uint64_t 
                         .until = seconds == 0 ? 0 : present + seconds,
                         .revision = ""};
     self->arm_thaw();
-    self->note("freeze", by, reason);
-    answered(
-        self->answer({.outcome = Outcome::done,
-                      .message = already ? "was frozen already; reason and end are new now" : "",
-                      .hint = ""}));
+    self->note("freeze", by, reason, end_words(*state.frozen));
+    answered(self->answer({.outcome = Outcome::done, .message = before, .hint = ""}));
   });
 }
 
@@ -126,7 +125,7 @@ void Service::thaw_if_due() {
 void Service::unfreeze(const std::string& by) {
   record_.state().frozen.reset();
   arm_thaw();
-  note("thaw", by, "");
+  note("thaw", by, "", "");
   look_again();
 }
 
@@ -149,7 +148,8 @@ void Service::thaw(const std::string& by, Answered answered) {
   });
 }
 
-void Service::note(const std::string& verb, const std::string& by, const std::string& reason) {
+void Service::note(const std::string& verb, const std::string& by, const std::string& reason,
+                   const std::string& message) {
   add_to_log(record_.state(), {.at = now(),
                                .verb = verb,
                                .by = by,
@@ -158,11 +158,11 @@ void Service::note(const std::string& verb, const std::string& by, const std::st
                                .from = state().deployed.id,
                                .commit = state().deployed,
                                .outcome = "done",
-                               .message = ""});
+                               .message = message});
   record_.save(Durability::now);
   log_line(LOG_INFO,
-           fmt::format("{}: {} by {}{}{}", config_.name, verb, by, reason.empty() ? "" : ": ",
-                       printable(reason)),
+           fmt::format("{}: {} by {}{}{}{}{}", config_.name, verb, by, message.empty() ? "" : " ",
+                       message, reason.empty() ? "" : ": ", printable(reason)),
            {"OVERLAYD_SERVICE=" + config_.name, "OVERLAYD_VERB=" + verb});
 }
 
@@ -224,7 +224,7 @@ void Service::go_back(const std::string& by, const std::string& revision, const 
       },
       [self = shared_from_this(), revision, answered, ticket](ChangeResult result) {
         if (revision.empty() && result.outcome == Outcome::refused)
-          result.hint = advice_without_older(self->config_.name, self->state());
+          result.hint = advice_without_older(self->config_.name, self->state(), result.refused);
         else if (result.outcome == Outcome::refused && result.hint.empty())
           result.hint = "what it had before: overlayctl log " + self->config_.name;
         answered(self->answer(result));

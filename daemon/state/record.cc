@@ -25,6 +25,7 @@ void Record::save(Durability durability) {
   } catch (const std::exception& error) {
     if (!lagged) log_error("{}: cannot save its state: {}", service_, error.what());
     error_ = error.what();
+    error_code_ = code_of(error);
   }
   if (lagged && error_.empty() && sealed_) seal();
 }

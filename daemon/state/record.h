@@ -33,6 +33,7 @@ class Record {
   void save_again();
   // Why the disk lags behind; empty: it does not.
   const std::string& error() const { return error_; }
+  int error_code() const { return error_code_; }  // errno; 0: it is none of the kernel's
 
   // Writes the journal of a plan that is about to be carried out. Throws Error.
   void begin(const Plan& plan);
@@ -48,6 +49,7 @@ class Record {
   ServiceState state_;
   std::string unreadable_;
   std::string error_;
+  int error_code_ = 0;
   std::optional<Plan> open_;
   bool sealed_ = true;
 };

@@ -4,6 +4,7 @@
 
 #include <toml++/toml.h>
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/text.h"
 
@@ -96,7 +97,7 @@ ServiceState state_of(const toml::table& table) {
   state.pinned = hold_of(root["pinned"]);
   state.failure = text_of(root["failure"]);
   state.failure_hint = text_of(root["failure_hint"]);
-  state.failed_at = number_of(root["failed_at"]);
+  state.failed_at_us = number_of(root["failed_at_us"]);
   if (const toml::array* log = root["log"].as_array())
     for (const auto& entry : *log) state.log.push_back(deployment_of(View{entry}));
   return state;
@@ -112,11 +113,17 @@ std::string hold_name(const ServiceState& state) {
   return state.frozen ? "frozen" : state.pinned ? "pinned" : "following";
 }
 
+std::string end_words(const Hold& hold) {
+  return hold.until == 0 ? "" : "until " + clock_time(hold.until);
+}
+
 std::string hold_words(const ServiceState& state) {
   const Hold& hold = state.frozen ? *state.frozen : *state.pinned;
-  return fmt::format("{} by {}{}{}", hold_name(state), hold.by, hold.reason.empty() ? "" : ": ",
-                     hold.reason);
+  return fmt::format("{} by {}{}{}{}{}", hold_name(state), hold.by, hold.until == 0 ? "" : " ",
+                     end_words(hold), hold.reason.empty() ? "" : ": ", hold.reason);
 }
+
+std::string hold_ends_with(const ServiceState& state) { return state.pinned ? "forward" : "thaw"; }
 
 std::string to_text(const ServiceState& state) {
   toml::array log;
@@ -134,7 +141,7 @@ std::string to_text(const ServiceState& state) {
                     {"links", links},
                     {"failure", clean(state.failure)},
                     {"failure_hint", clean(state.failure_hint)},
-                    {"failed_at", static_cast<int64_t>(state.failed_at)},
+                    {"failed_at_us", static_cast<int64_t>(state.failed_at_us)},
                     {"log", log}};
   if (state.frozen) table.insert("frozen", to_table(*state.frozen));
   if (state.pinned) table.insert("pinned", to_table(*state.pinned));

@@ -61,7 +61,7 @@ struct ServiceState {
   std::optional<Hold> pinned;
   std::string failure;  // of the last unit action; empty: it was well
   std::string failure_hint;
-  uint64_t failed_at = 0;
+  uint64_t failed_at_us = 0;
   std::vector<Deployment> log;  // oldest first, at most max_log
 
   bool operator==(const ServiceState&) const = default;
@@ -73,8 +73,12 @@ const Commit& known_commit(const ServiceState& state);
 
 // following, frozen or pinned.
 std::string hold_name(const ServiceState& state);
-// "frozen by root: trade fair". It must be frozen or pinned.
+// "until 2026-03-01 14:20"; empty: it has no end.
+std::string end_words(const Hold& hold);
+// "frozen by root until 2026-03-01 14:20: trade fair". It must be frozen or pinned.
 std::string hold_words(const ServiceState& state);
+// The verb that has it follow again: forward or thaw. It must be frozen or pinned.
+std::string hold_ends_with(const ServiceState& state);
 
 // TOML, as the file holds it. parse_state throws Error that names `file`.
 std::string to_text(const ServiceState& state);

@@ -36,6 +36,11 @@ bool is_reached(const std::string& path) {
   }
 }
 
+// Whether `target` may be what was `local`, renamed, or with a folder on the way renamed.
+bool may_be_renamed(const std::string& target, const std::string& local) {
+  return file_name(target) == file_name(local) || parent_path(target) == parent_path(local);
+}
+
 // Whether a symbolic link leads into the store, through its checkout. Not always to the tree of
 // that name: where a service has an overlay of all of the repository too, it is a part of that
 // one's.
@@ -207,14 +212,14 @@ void Staged::take_away(const Step& step) const {
     take_away_elsewhere(step);
 }
 
-// Who owns a folder on the way can rename it, and the mount goes with it. Copies that somebody has
-// made of it stand on other mounts.
+// Who owns a folder on the way can rename it, and the mount goes with it; so it does when what it
+// stands on is renamed outside. Copies that somebody has made of it stand on other mounts.
 void Staged::take_away_elsewhere(const Step& step) const {
   const std::string tree = "/" + step.value;
   const int ground = ground_of(step.subject);
   for (const auto& mount : mounts_of(machine_.trees.folder()))
     if (mount.root.ends_with(tree) && mount.parent == ground &&
-        file_name(mount.target) == file_name(step.subject) && !is_known(mount.target))
+        may_be_renamed(mount.target, step.subject) && !is_known(mount.target))
       detach_mount(mount);
 }
 

@@ -106,8 +106,7 @@ class StepMaker {
     if (kind != PathKind::missing)
       throw Advised(
           fmt::format("cannot put a symbolic link at {0}: {1} is there, and overlayd deletes "
-                      "nothing that it did not make; move it away (mv {0} {0}.orig) or use type = "
-                      "\"bind\"",
+                      "nothing that it did not make; move it away or use type = \"bind\"",
                       overlay.local, name_of(kind)),
           what_is_there(overlay));
     const std::string checkout = target_.service.checkout + "/current";
@@ -115,9 +114,10 @@ class StepMaker {
         overlay.link == "." ? checkout : checkout + "/" + overlay.link, from);
   }
 
+  // An overlay may stand on it by now: where it does not, it can be moved.
   std::string what_is_there(const OverlayConfig& overlay) const {
-    return fmt::format("mv {0} {0}.orig && overlayctl forward {1}; or mend {2}", overlay.local,
-                       target_.service.name, place_of(overlay.origin));
+    return fmt::format("overlayd outside -- mv {0} {0}.orig && overlayctl forward {1}; or mend {2}",
+                       overlay.local, target_.service.name, place_of(overlay.origin));
   }
 
   void add_place(const OverlayConfig& overlay, PathKind wanted, const std::string& from) {
@@ -127,7 +127,7 @@ class StepMaker {
     if (kind != PathKind::missing)
       throw Advised(
           fmt::format("cannot mount {0} on {1}: {0} is {2} in the repository, but {3} is there on "
-                      "this machine; move it away (mv {1} {1}.orig)",
+                      "this machine; move it away",
                       overlay.link, overlay.local, name_of(wanted), name_of(kind)),
           what_is_there(overlay));
     add(wanted == PathKind::directory ? StepKind::directory : StepKind::file, overlay.local, "",

@@ -113,8 +113,9 @@ std::string seen_from_deployed(std::string_view revision, const std::vector<std:
   size_t number = 0;
   if (rest->starts_with("@{")) number = take_number(*rest, revision);
   if (number >= deployed.size())
-    throw Error::of("'{}' is not known: {} deployments are remembered", printable(revision, 100),
-                    deployed.size());
+    throw Error::of("'{}' is not known: {} remembered", printable(revision, 100),
+                    deployed.size() == 1 ? "1 deployment is"
+                                         : fmt::format("{} deployments are", deployed.size()));
   return deployed[number] + std::string(*rest);
 }
 

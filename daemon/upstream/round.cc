@@ -42,7 +42,7 @@ Round::Round(Loop& loop, const Settings& settings, const TreeStore& store,
     try {
       start();
     } catch (const Error& error) {
-      fail({.kind = git::FailureKind::internal, .message = error.what()});
+      fail(git::failure_of(error));
     }
   });
 }
@@ -97,7 +97,8 @@ void Round::refuse_lost(const std::vector<std::string>& present) {
     const std::string& branch = work->wish.branch;
     work->refuse(fmt::format("the upstream has no branch '{}'{}", branch,
                              did_you_mean_or_all(branch, present)),
-                 fmt::format("correct branch in {}, or push '{}'", work->wish.place, branch));
+                 fmt::format("correct branch of service {} ({}; or [global]), or push '{}'",
+                             work->wish.service, work->wish.place, branch));
   }
 }
 

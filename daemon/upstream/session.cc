@@ -69,7 +69,7 @@ void Session::go_on(const Callback& work) {
   try {
     work();
   } catch (const std::exception& error) {
-    fail(git::Failure{.kind = git::FailureKind::internal, .message = error.what()});
+    fail(git::failure_of(error));
   }
 }
 

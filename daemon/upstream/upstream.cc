@@ -105,7 +105,7 @@ void Upstream::run(FetchMode mode) {
                                      [this](RoundResult result) { ended(std::move(result)); });
   } catch (const std::exception& error) {
     RoundResult result;
-    result.failure = git::Failure{.kind = git::FailureKind::internal, .message = error.what()};
+    result.failure = git::failure_of(error);
     starting_ = loop_.soon([this, result = std::move(result)] {
       starting_.cancel();
       ended(result);
@@ -172,7 +172,7 @@ void Upstream::note(const RoundResult& result) {
 }
 
 void Upstream::note_failure(const git::Failure& failure) {
-  hint_ = advice(failure, config_);
+  hint_ = advice(failure, config_, settings_.state_directory);
   if (failure.message != error_)
     log_line(LOG_WARNING,
              fmt::format("{}: {}{}{}", config_.url.redacted(), failure.message,

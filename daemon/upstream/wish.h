@@ -39,6 +39,8 @@ struct Wish {
   std::string compare_with;  // a commit, for `differences`; empty: none wanted
 
   bool wants_tip() const { return revision.empty() && older_than.empty(); }
+  // Nobody has typed it: it is what is deployed, for another services.toml.
+  bool wants_deployed() const { return !revision.empty() && typed.empty(); }
 };
 
 struct LinkResult {
@@ -72,8 +74,16 @@ struct WishInWork {
   // `hint` is for who follows the branch: a revision that somebody typed is his to choose.
   void refuse(std::string error, std::string hint = "mend it in Git, and push") {
     result.error = std::move(error);
-    result.hint = wish.wants_tip() ? std::move(hint) : "";
+    result.hint = wish.wants_tip()        ? std::move(hint)
+                  : wish.wants_deployed() ? "overlayctl forward " + wish.service
+                                          : "";
     result.refused = true;
+  }
+  // The same where one link is at fault: index.
+  void refuse_link(size_t link, std::string error, std::string hint = "mend it in Git, and push") {
+    refuse(std::move(error), std::move(hint));
+    if (wish.wants_deployed())
+      result.hint += "; or take the overlay out of " + wish.link_places.at(link);
   }
 };
 

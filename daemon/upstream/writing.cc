@@ -49,8 +49,9 @@ void Writing::name_trees(size_t index) {
     LinkResult& link = work.result.links[i];
     const std::string problem = objection(work.wish.links[i], link.kind, work.result.commit);
     if (!problem.empty() && work.granted())
-      work.refuse(problem, fmt::format("push '{}' to branch {}, or correct {}", work.wish.links[i],
-                                       work.wish.branch, work.wish.link_places[i]));
+      work.refuse_link(i, problem,
+                       fmt::format("push '{}' to branch {}, or correct {}", work.wish.links[i],
+                                   work.wish.branch, work.wish.link_places[i]));
     if (problem.empty()) link.tree = tree_name(link.oid, link.kind, upstream_, work.wish.ownership);
   }
   if (!work.granted() || !work.wish.write) return;
@@ -74,7 +75,7 @@ void Writing::drop(const std::string& name, const std::string& reason, bool refu
     const std::string error = fmt::format("'{}' in commit {}: {}", work.wish.links[link],
                                           work.result.commit.id.substr(0, 8), reason);
     if (refused)
-      work.refuse(error);
+      work.refuse_link(link, error);
     else
       work.result.error = error;
   }

@@ -20,6 +20,8 @@ struct Sign {
 // What git, curl and ssh say, most telling first: of "Permission denied (publickey)" and the "Could
 // not read from remote repository" that follows, the former is the reason.
 constexpr std::array signs{
+    Sign{"No space left on device", FailureKind::full},
+    Sign{"Disk quota exceeded", FailureKind::full},
     Sign{"the upstream has sent nothing for", FailureKind::unreachable},
     Sign{"REMOTE HOST IDENTIFICATION HAS CHANGED", FailureKind::changed_host},
     Sign{"host key is known for", FailureKind::unknown_host},

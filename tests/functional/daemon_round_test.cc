@@ -98,7 +98,8 @@ TEST_F(Rounds, WhatIsNotThereSaysWhereItIsNamed) {
       std::tie(result.wishes[0].result, result.wishes[1].result, result.wishes[2].result,
                result.wishes[3].result);
   EXPECT_EQ(typing.error, "the upstream has no branch 'mian' (did you mean 'main'?)");
-  EXPECT_EQ(typing.hint, "correct branch in services.toml:1, or push 'mian'");
+  EXPECT_EQ(typing.hint,
+            "correct branch of service a (services.toml:1; or [global]), or push 'mian'");
   EXPECT_EQ(other.error, "the upstream has no branch 'production' (it has main, stable)");
   EXPECT_EQ(link.hint, "push 'missing' to branch main, or correct services.toml:2");
   EXPECT_EQ(well.error + well.hint, "");

@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <cerrno>
+
 #include "daemon/report/advice.h"
 
 namespace overlayd {
@@ -27,7 +29,7 @@ UpstreamConfig equipped(const std::string& url) {
 
 void expect_words(FailureKind kind, const UpstreamConfig& config,
                   const std::vector<std::string>& words) {
-  const std::string text = advice({.kind = kind, .message = ""}, config);
+  const std::string text = advice({.kind = kind, .message = ""}, config, "/var/state");
   for (const auto& word : words) EXPECT_NE(text.find(word), std::string::npos) << text;
 }
 
@@ -61,16 +63,25 @@ TEST(Advice, SaysWhatIsNotConfigured) {
   expect_words(FailureKind::unreadable, upstream("/srv/git/x.git"), {"let that user read"});
 }
 
+TEST(Advice, TellsAFullDiskFromAFolderThatIsGone) {
+  expect_words(FailureKind::full, upstream("/srv/git/x.git"), {"df /var/state"});
+  for (const int code : {ENOSPC, EDQUOT})
+    EXPECT_EQ(advice_on_writing(code, "/var/state"), "df /var/state");
+  EXPECT_NE(advice_on_writing(ENOENT, "/var/state").find("systemctl restart overlayd"),
+            std::string::npos);
+  EXPECT_EQ(advice_on_writing(EROFS, "/var/state"), "");
+}
+
 TEST(Advice, HoldsNoSecret) {
   const UpstreamConfig config = upstream("https://deploy:xyzzy@git.test/x.git");
-  const std::string text = advice({.kind = FailureKind::denied, .message = ""}, config);
+  const std::string text = advice({.kind = FailureKind::denied, .message = ""}, config, "");
   EXPECT_NE(text.find("user and password in the URL"), std::string::npos) << text;
   EXPECT_EQ(text.find("xyzzy"), std::string::npos) << text;
 }
 
 TEST(Advice, IsSilentWhereTimeAloneMends) {
   for (const auto kind : {FailureKind::unreachable, FailureKind::internal, FailureKind::damaged})
-    EXPECT_EQ(advice({.kind = kind, .message = ""}, equipped("https://git.test/x")), "");
+    EXPECT_EQ(advice({.kind = kind, .message = ""}, equipped("https://git.test/x"), ""), "");
 }
 
 ServiceConfig service() {
@@ -99,18 +110,23 @@ TEST(Advice, NamesARollbackOnlyWhereSomethingWasDeployedBefore) {
             "journalctl -u nginx.service; overlayctl rollback web");
 }
 
-TEST(Advice, NamesWhatWasDeployedBeforeWhereTheBranchHasNothingOlder) {
+TEST(Advice, NamesWhereElseToGoWhereThereIsNoGoingBack) {
   ServiceState state;
   state.deployed.id = "bbbbbbbbbb";
-  EXPECT_EQ(advice_without_older("web", state), "");
+  EXPECT_EQ(advice_without_older("web", state, ""), "");
+  EXPECT_EQ(advice_without_older("web", state, "cccccccccc"),
+            "go further back: overlayctl rollback web cccccccc~1");
   for (const char* commit : {"aaaaaaaaaa", "bbbbbbbbbb"}) {
     Deployment entry;
     entry.commit.id = commit;
     entry.new_content = true;
     state.log.push_back(entry);
   }
-  EXPECT_EQ(advice_without_older("web", state),
-            "overlayctl rollback web '@{1}' goes to aaaaaaaa, which it had before");
+  for (const char* refused : {"", "cccccccccc"})
+    EXPECT_EQ(advice_without_older("web", state, refused),
+              "overlayctl rollback web '@{1}' goes to aaaaaaaa, which it had before");
+  EXPECT_EQ(advice_without_older("web", state, "aaaaaaaaaa"),
+            "go further back: overlayctl rollback web aaaaaaaa~1");
 }
 
 TEST(Advice, NamesAnActionThatTheUnitCanTake) {

@@ -22,7 +22,7 @@ ServiceState full_state() {
       Hold{.by = "root", .reason = "release ’week’", .since = 5, .until = 9, .revision = ""};
   state.pinned = Hold{.by = "ada", .reason = "", .since = 6, .until = 0, .revision = "HEAD~1"};
   state.failure = "it failed";
-  state.failed_at = 77;
+  state.failed_at_us = 77;
   add_to_log(state, {.at = 1,
                      .verb = "forward",
                      .by = "root",
@@ -190,6 +190,18 @@ TEST(Revision, ThatIsNoSingleCommitIsRefused) {
                             "HEAD^{/x}..b"})
     EXPECT_THROW(seen_from_deployed(typed, {"c", "b", "a"}, "tip"), Error) << typed;
   EXPECT_THROW(seen_from_deployed(std::string(300, 'a'), {"c"}, "tip"), Error);
+}
+
+TEST(Revision, OfADeploymentTooLongAgoIsNotKnown) {
+  const auto refusal = [](const std::vector<std::string>& deployed) -> std::string {
+    try {
+      return seen_from_deployed("@{2}", deployed, "tip");
+    } catch (const Error& error) {
+      return error.what();
+    }
+  };
+  EXPECT_EQ(refusal({"a"}), "'@{2}' is not known: 1 deployment is remembered");
+  EXPECT_EQ(refusal({"b", "a"}), "'@{2}' is not known: 2 deployments are remembered");
 }
 
 TEST(Revision, IsWrongWhateverIsDeployedOrNotKnown) {

@@ -72,8 +72,17 @@ TEST(Diagnosis, KindsAreTold) {
   EXPECT_EQ(kind("fatal: repository 'https://x/' not found"), FailureKind::not_found);
   EXPECT_EQ(kind("fatal: '/x' does not appear to be a git repository"), FailureKind::not_found);
   EXPECT_EQ(kind("fatal: bad object refs/remotes/origin/main"), FailureKind::damaged);
-  EXPECT_EQ(kind("fatal: write error: No space left on device"), FailureKind::internal);
+  EXPECT_EQ(kind("error: unable to write file x: Disk quota exceeded"), FailureKind::full);
   EXPECT_EQ(kind(""), FailureKind::internal);
+}
+
+TEST(Diagnosis, AFullDiskIsToldAndNotWhoFailedOfIt) {
+  const auto failure = diagnose(
+      "fatal: write error: No space left on device\nfatal: index-pack failed\n"
+      "fatal: the remote end hung up unexpectedly\n",
+      "");
+  EXPECT_EQ(failure.kind, FailureKind::full);
+  EXPECT_EQ(failure.message, "write error: No space left on device");
 }
 
 TEST(Diagnosis, ProgressIsNoReason) {

@@ -258,5 +258,5 @@ for name in nouser taken linked; do
   wait_for 20 is "$name" condition failed
 done
 assert_contains "$(of nouser error_hint)" 'in services.toml:7'
-assert_contains "$(of taken error_hint)" 'mv /srv/hers/file /srv/hers/file.orig && overlayctl forward taken; or mend services.toml:14'
+assert_contains "$(of taken error_hint)" 'overlayd outside -- mv /srv/hers/file /srv/hers/file.orig && overlayctl forward taken; or mend services.toml:14'
 assert_contains "$(of linked error_hint)" 'name what it leads to in services.toml:17'

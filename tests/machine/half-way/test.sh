@@ -98,9 +98,11 @@ fill
 push 10
 wait_for 20 says_full
 assert_contains "$(of web error)" "$state/"
+assert_eq "df $state" "$(of web error_hint)"
 assert_eq 9 "$(cat /etc/web/page)"
 fails_with 1 overlayctl freeze web --reason 'the disk is full'
 assert_contains "$output" 'a restart would forget it'
+assert_contains "$output" "df $state"
 fails_with 1 overlayctl forward slow
 rm $state/fill
 wait_for 30 is_well web
@@ -110,6 +112,17 @@ assert_eq 10 "$(cat /etc/web/page)"
 overlayctl forward slow >/dev/null
 assert_eq 10 "$(cat /etc/slow/page)"
 wait_for 20 is_well slow
+
+say "a folder for states that somebody has removed comes back with a restart, as is said"
+rm -r $state/state
+fails_with 1 overlayctl freeze web
+assert_contains "$output" 'systemctl restart overlayd'
+assert_contains "$(of web error_hint)" 'systemctl restart overlayd'
+rm /etc/web.linked # nobody knows any more who made it
+systemctl restart overlayd
+wait_for 20 is_well web
+wait_for 20 is_well slow
+assert_eq 10 "$(cat /etc/web/page)"
 
 say "the daemon is killed while a unit acts: the unit is told again, and everything is in place"
 # Each start waits for a word.

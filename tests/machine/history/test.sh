@@ -116,3 +116,43 @@ assert_eq back "$(cat /etc/demo/page)"
 overlayctl forward demo >/dev/null
 goes_to 'a directory'
 assert_eq 1 "$(findmnt --noheadings --output=ID /etc/demo | wc -l)" "mounts"
+
+say "it stands on a directory that was there before, and turns into a file: what is said to help helps"
+mkdir /srv/there
+touch /srv/there/mine
+sed -i 's|"/etc/demo"|"/srv/there"|' /etc/overlayd/services.toml
+overlayctl reload >/dev/null
+goes_to 'a directory' /srv/there/page
+work site rm --quiet -r demo
+put site demo <<<'a file'
+work site add --all
+work site commit --quiet --message file
+work site push --quiet origin again:main
+wait_for 15 has_error 'but a directory is there'
+hint=$(of error_hint)
+assert_contains "$hint" 'overlayd outside -- mv /srv/there /srv/there.orig && overlayctl forward demo; or'
+bash -c "${hint%; or*}" >/dev/null
+goes_to 'a file' /srv/there
+assert_eq mine "$(ls /srv/there.orig)"
+assert_eq /srv/there "$(findmnt --raw --noheadings --output=TARGET | grep /srv/)" "mounts"
+overlayctl rollback demo >/dev/null
+assert_eq 'a directory' "$(cat /srv/there/page)"
+overlayctl forward demo >/dev/null
+
+say "held at a commit that lacks an overlay of today, it is told how to go on; nor is there a way back to such a one"
+before=$(tip site)
+overlayctl freeze demo >/dev/null
+put site second/page <<<'a second one'
+work site add --all
+work site commit --quiet --message second
+work site push --quiet origin again:main
+sed -i 's|^dirs.*|dirs = [{ local = "/srv/there", link = "demo" },\n  { local = "/etc/second", link = "second" }]|' \
+  /etc/overlayd/services.toml
+overlayctl reload >/dev/null
+wait_for 15 has_error "'second' is not in commit ${before:0:8}"
+assert_eq "overlayctl forward demo; or take the overlay out of services.toml:7" "$(of error_hint)"
+overlayctl forward demo >/dev/null
+goes_to 'a second one' /etc/second/page
+fails_with 3 overlayctl rollback demo
+assert_contains "$output" "'second' is not in commit ${before:0:8}"
+assert_contains "$output" "go further back: overlayctl rollback demo ${before:0:8}~1"

@@ -54,7 +54,7 @@ fails_with 3 overlayctl forward lost
 assert_contains "$output" "no branch 'nowhere'"
 assert_contains "$(overlayctl status || true)" site.git
 assert_contains "$(of lost error)" '(it has main)'
-assert_contains "$(of lost error_hint)" 'correct branch in services.toml:15'
+assert_contains "$(of lost error_hint)" 'correct branch of service lost (services.toml:15; or [global])'
 assert_eq upstream "$(of away error_of)"
 
 say "one that hangs is added: the others come up, and follow"

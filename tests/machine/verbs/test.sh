@@ -77,6 +77,7 @@ test_pinned() {
   say "forward without names leaves it alone, and says so"
   output=$(overlayctl forward)
   assert_contains "$output" skipped
+  assert_contains "$output" 'to end that: overlayctl forward web'
   shows one
   say "forward by name ends it"
   overlayctl forward web
@@ -248,11 +249,17 @@ test_freeze() {
   assert_eq root "$(of web by)"
   assert_eq 7200 $(($(of web until) - $(of web since)))
   assert_contains "$(overlayctl status web)" 'release week'
-  local seven
+  say "its end is in the log as well; who freezes it anew is told what he replaces"
+  local seven end
+  end="until $(date --date="@$(of web until)" '+%F %H:%M')"
+  assert_eq "freeze $end" "$(newest verb) $(newest message)"
+  assert_contains "$(overlayctl freeze web --reason 'trade fair')" "was frozen by root $end: release week"
+  assert_eq "freeze " "$(newest verb) $(newest message)"
+  assert_contains "$(overlayctl freeze web --reason 'release week')" "was frozen by root: trade fair"
   seven=$(write_page seven)
   wait_for 10 sees_tip web "$seven"
   shows six
-  overlayctl forward >/dev/null
+  assert_contains "$(overlayctl forward)" 'to end that: overlayctl thaw web'
   shows six
 
   say "also over a restart of the daemon"
@@ -309,9 +316,13 @@ test_unmounted() {
   sed -i 's/"1s"/"1h"/' /etc/overlayd/services.toml # or the next poll does
   overlayctl reload >/dev/null
   overlayctl forward web >/dev/null
-  umount /etc/web
-  wait_for 10 overlay_at /etc/web
-  shows twelve
+  local _
+  for _ in 1 2 3; do
+    umount /etc/web
+    wait_for 10 overlay_at /etc/web
+    shows twelve
+    assert_eq null "$(of web error)"
+  done
   umount /etc/web
   wait_for 10 overlay_at /etc/web
   wait_for 10 is_told 'taken away again'
