@@ -14,8 +14,8 @@ uint64_t now_us() {
       std::chrono::duration_cast<std::chrono::microseconds>(since_epoch).count());
 }
 
-std::string clock_time(uint64_t at) {
-  const auto time = static_cast<std::time_t>(at);
+std::string clock_time(int64_t at) {
+  const std::time_t time = at;
   std::tm parts{};
   std::array<char, 32> text{};
   if (localtime_r(&time, &parts) == nullptr) return "?";

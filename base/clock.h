@@ -12,6 +12,6 @@ uint64_t now();
 uint64_t now_us();
 
 // "2026-03-01 14:20", in the local time zone: seconds since the epoch, for people.
-std::string clock_time(uint64_t at);
+std::string clock_time(int64_t at);
 
 }  // namespace overlayd

@@ -1,5 +1,6 @@
 #include <fmt/core.h>
 
+#include "base/clock.h"
 #include "ctl/render.h"
 #include "ctl/service_words.h"
 #include "ctl/table.h"

@@ -1,4 +1,5 @@
 #include "ctl/service_words.h"
+#include "base/clock.h"
 
 #include <fmt/core.h>
 

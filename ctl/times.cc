@@ -2,10 +2,7 @@
 
 #include <fmt/core.h>
 
-#include <array>
 #include <chrono>
-#include <cstdlib>
-#include <ctime>
 
 #include "base/text.h"
 
@@ -25,14 +22,6 @@ std::string relative_time(int64_t at, int64_t now) {
   if (at == now) return "just now";
   return at > now ? fmt::format("in {}", roughly(at - now))
                   : fmt::format("{} ago", roughly(now - at));
-}
-
-std::string clock_time(int64_t at) {
-  const std::time_t time = at;
-  std::tm parts{};
-  std::array<char, 32> text{};
-  if (localtime_r(&time, &parts) == nullptr) return "?";
-  return {text.data(), std::strftime(text.data(), text.size(), "%Y-%m-%d %H:%M", &parts)};
 }
 
 }  // namespace overlayd::ctl

@@ -9,7 +9,4 @@ namespace overlayd::ctl {
 // "never", "just now", "45s ago", "1h 20m ago"; a time that has not come yet as "in 1h 20m".
 std::string relative_time(int64_t at, int64_t now);
 
-// "2026-03-01 14:20" in the local time zone.
-std::string clock_time(int64_t at);
-
 }  // namespace overlayd::ctl

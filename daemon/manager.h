@@ -62,9 +62,9 @@ class Manager {
   std::set<std::string> present_names() const;
   States states(bool at_rest) const;
   ServiceState state_of_service(const std::string& name) const;
-  std::set<std::string> change_hands();
-  void when_all_rest(std::vector<std::shared_ptr<Service>> services,
-                     std::vector<TaskQueue::Ticket> tickets, const Callback& work);
+  std::set<std::string> change_hands(int rounds = 3);
+  static void when_all_rest(const std::vector<std::shared_ptr<Service>>& services,
+                            const Callback& work);
   void pass_on(const std::set<std::string>& concerned);
   void pass_on(const Inheritance& share);
   void rename(const std::string& from, const std::string& to);

@@ -114,7 +114,7 @@ std::string hold_name(const ServiceState& state) {
 }
 
 std::string end_words(const Hold& hold) {
-  return hold.until == 0 ? "" : "until " + clock_time(hold.until);
+  return hold.until == 0 ? "" : "until " + clock_time(static_cast<int64_t>(hold.until));
 }
 
 std::string hold_words(const ServiceState& state) {

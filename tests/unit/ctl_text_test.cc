@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <ctime>
 
+#include "base/clock.h"
 #include "ctl/table.h"
 #include "ctl/times.h"
 #include "ctl/width.h"
