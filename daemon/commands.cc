@@ -77,10 +77,10 @@ struct Alone {
 
 }  // namespace
 
-int check_config(const Options& options) {
+int check_config(const Options& options, const std::string& candidate) {
   const Host host = this_host();
-  const std::string& file = options.config_file;
-  const auto read = file == Settings{}.config_file ? read_config : read_candidate;
+  const std::string& file = candidate.empty() ? options.config_file : candidate;
+  const auto read = file == options.config_file ? read_config : read_candidate;
   const ParseResult result =
       geteuid() == 0 ? read(file, settings_in_force(options)) : parse_file(file, host);
   if (result.config) {

@@ -11,9 +11,9 @@ namespace overlayd {
 
 // The daemon: runs until it is told to end. Throws WrongConfig if it cannot start with the file.
 int run_daemon(const Options& options);
-// Says what is wrong with the file: 0 if nothing, else 1. Only root is told what is wrong for what
-// is in place on this machine: nobody else may look there.
-int check_config(const Options& options);
+// Says what is wrong with `candidate`, or with the file in its place: 0 if nothing, else 1. Only
+// root is told what is wrong for what is in place on this machine: nobody else may look there.
+int check_config(const Options& options, const std::string& candidate = "");
 // The others need nothing but the state directory: not services.toml, nor space on the disk.
 //
 // Puts in place what was deployed before: 0 if all of it is, else 1.

@@ -21,6 +21,7 @@ int main(int argc, char** argv) {
   overlayd::Options options;
   options.programs = OVERLAYD_LIBEXECDIR;
   std::vector<std::string> command;
+  std::string candidate;
 
   CLI::App app("Keeps directories and files of this machine what they are in Git.", "overlayd");
   app.set_version_flag("--version", OVERLAYD_VERSION);
@@ -31,7 +32,7 @@ int main(int argc, char** argv) {
   app.add_option("--user", options.user, "system user that these run as")->capture_default_str();
   app.require_subcommand(0, 1);
   auto* check = app.add_subcommand("check", "say what is wrong with services.toml");
-  check->add_option("FILE", options.config_file, "the file")->excludes(config);
+  check->add_option("FILE", candidate, "the file")->excludes(config);
   check->fallthrough();  // "check --config FILE" is as good as "--config FILE check"
   auto* restore = app.add_subcommand("restore", "put in place what was deployed before");
   auto* clear =
@@ -46,7 +47,7 @@ int main(int argc, char** argv) {
   }
 
   try {
-    if (check->parsed()) return overlayd::check_config(options);
+    if (check->parsed()) return overlayd::check_config(options, candidate);
     require_root();
     if (restore->parsed()) return overlayd::restore_overlays(options);
     if (clear->parsed()) return overlayd::clear_overlays(options);

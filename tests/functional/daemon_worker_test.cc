@@ -58,14 +58,14 @@ TEST_F(SilentWorker, WhatIsTooLongIsRefusedAtOnceAndAlone) {
   EXPECT_EQ(failures_.at(1).kind, git::FailureKind::internal) << failures_.at(1).message;
 }
 
-// What is shown is that time passes: more than its patience in all, a third of it at a time.
+// What is shown is that time passes: more than its patience in all, a tenth of it at a time.
 TEST_F(SilentWorker, ThatTellsOfProgressIsWaitedFor) {
   const std::string progress = temp_.file("bin/progress", git::encode(git::Progress{}));
   const std::string answer =
       temp_.file("bin/answer", git::encode(git::Failure{.message = "heard"}));
-  temp_.file("bin/silent",
-             fmt::format("#!/bin/sh\nfor i in 1 2 3 4; do sleep 0.35; cat {} >&3; done; cat {} >&3",
-                         progress, answer));
+  temp_.file("bin/silent", fmt::format("#!/bin/sh\nfor i in 1 2 3 4 5 6 7 8 9 10 11 12; do cat {} "
+                                       ">&3; sleep 0.1; done; cat {} >&3",
+                                       progress, answer));
   worker_.reset();
   start();
   worker_->ask("one", [this](const git::Answer& got) {

@@ -91,7 +91,7 @@ test_twice() {
   assert_eq 2 "$(wc --lines <<<"$output")"
   assert_contains "$output" '(in 2h): twice'
   assert_eq "freeze thaw" "$(overlayctl thaw web web >/dev/null && ctl_json log web -n 2 | jq -r '[.entries[].verb] | sort | join(" ")')"
-  assert_eq 4 "$(overlayctl log web -n 2 | wc --lines)"
+  assert_eq 5 "$(overlayctl log web -n 2 | wc --lines)" # a heading, two entries, a reason and an end
 }
 
 test_not_root() {
