@@ -21,12 +21,10 @@ bool has_secret_part(std::string_view text) {
                      [&](auto part) { return lower.find(part) != none; });
 }
 
-bool wants_path(std::string_view key) { return key == "token_file" || key == "ssh_key"; }
-
 bool sounds_secret(std::string_view key) {
   static const std::vector<std::string> meant = {"credential", "password", "secret",
                                                  "ssh_key",    "token",    "token_file"};
-  if (!home_of(key).empty()) return wants_path(key);
+  if (!home_of(key).empty()) return wants_path_to_secret(key);
   return has_secret_part(key) || nearest(lower_case(key), meant);
 }
 
@@ -88,7 +86,7 @@ class Finder {
     if ((!first && !is_key) || !sounds_secret(key)) return none;
     const size_t behind = is_key ? sign + 1 : end;
     const auto path = line.substr(skip(line, behind, " \t\"'"));
-    return wants_path(key) && begins_like_path(path) ? none : begin_value(line, behind);
+    return wants_path_to_secret(key) && begins_like_path(path) ? none : begin_value(line, behind);
   }
 
   size_t begin_value(std::string_view line, size_t behind) {
@@ -102,6 +100,8 @@ class Finder {
 };
 
 }  // namespace
+
+bool wants_path_to_secret(std::string_view key) { return key == "token_file" || key == "ssh_key"; }
 
 bool begins_like_path(std::string_view value) {
   return value.starts_with('/') || value.starts_with('~');

@@ -7,6 +7,9 @@
 
 namespace overlayd {
 
+// Whether a key wants the path of a file with a secret.
+bool wants_path_to_secret(std::string_view key);
+
 // Whether a value that should be the path of a file with a secret looks like one. What does not may
 // be the secret.
 bool begins_like_path(std::string_view value);

@@ -34,10 +34,9 @@ std::string path_to_secret(const std::string& key, const std::string& text) {
 // token over http would be there for everybody on the way to read.
 void read_credential_file(Table& block, const std::string& key, std::string& target, bool has_use,
                           std::string_view use) {
-  const bool is_secret = key == "ssh_key" || key == "token_file";
   block.read(key, target, [&](const std::string& text) {
     if (!has_use) throw Rejected::because("'{}' is for {}", key, use);
-    return is_secret ? path_to_secret(key, text) : normalise_path(text);
+    return wants_path_to_secret(key) ? path_to_secret(key, text) : normalise_path(text);
   });
 }
 

@@ -11,11 +11,10 @@ namespace overlayd {
 // `at_rest`: nobody is at work, but for who asks.
 States Manager::states(bool at_rest) const {
   States states;
-  const auto add = [&](const std::string& name, const Remembered& remembered) {
+  for (const auto& [name, remembered] : memory_) {
     const bool is_whole = !remembered.open && remembered.unreadable.empty();
     states[name] = is_whole ? &remembered.state : nullptr;
-  };
-  for (const auto& [name, remembered] : memory_) add(name, remembered);
+  }
   for (const auto& [name, service] : services_) {
     const bool may_become_whole = service->is_at_work() && !at_rest;
     states[name] = service->is_half_done() && !may_become_whole ? nullptr : &service->state();

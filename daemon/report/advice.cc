@@ -6,7 +6,6 @@
 #include <cerrno>
 
 #include "daemon/state/history.h"
-#include "daemon/steps/target.h"
 
 namespace overlayd {
 namespace {

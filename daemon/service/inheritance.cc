@@ -4,7 +4,6 @@
 #include <iterator>
 #include <utility>
 
-#include "base/clock.h"
 #include "base/log.h"
 #include "base/path.h"
 #include "daemon/service/change.h"
@@ -22,8 +21,6 @@ Owners owners_of(const std::vector<ServiceConfig>& services) {
   return owners;
 }
 
-bool is_overlay(const Step& step) { return is_mount(step) || step.kind == StepKind::show; }
-
 // By heir: what `state` has in place that is another's by the configuration.
 std::map<const ServiceConfig*, std::set<std::string>> shares_of(const std::string& name,
                                                                 const ServiceState& state,
@@ -40,10 +37,6 @@ std::map<const ServiceConfig*, std::set<std::string>> shares_of(const std::strin
 bool has_anything_in_place(const States& states, const std::string& name) {
   const auto found = states.find(name);
   return found != states.end() && !found->second->steps.empty();
-}
-
-bool same_history(const ServiceState& state, const ServiceConfig& config) {
-  return state.upstream == config.upstream && state.branch == config.branch;
 }
 
 }  // namespace
@@ -93,7 +86,7 @@ void inherit(ServiceState& from, ServiceState& to, const std::set<std::string>& 
   std::erase_if(from.steps, goes);
   from.configured.clear();
   to.configured.clear();
-  if (!known_commit(to).id.empty() || !same_history(from, config)) return;
+  if (!known_commit(to).id.empty() || !comes_from(from, config.upstream, config.branch)) return;
   to.deployed = from.deployed;
   to.deployed_at = from.deployed_at;
   to.upstream = from.upstream;
@@ -104,15 +97,7 @@ void inherit(ServiceState& from, ServiceState& to, const std::set<std::string>& 
 
 void rename_state(const Store& store, const std::string& from, const std::string& to,
                   ServiceState& state) {
-  add_to_log(state, {.at = now(),
-                     .verb = "configuration",
-                     .by = on_its_own,
-                     .reason = "its name was " + from,
-                     .revision = "",
-                     .from = state.deployed.id,
-                     .commit = state.deployed,
-                     .outcome = "done",
-                     .message = ""});
+  note_in_log(state, "configuration", on_its_own, "its name was " + from);
   log_line(LOG_INFO, fmt::format("{}: goes on as {}", from, to), {"OVERLAYD_SERVICE=" + to});
   store.finish(from);
   store.rename(from, to);

@@ -33,8 +33,7 @@ bool Service::has_history() const { return !state().deployed.id.empty() && can_b
 
 // From the mirror, without asking the upstream.
 bool Service::can_be_deployed_anew() const {
-  return !known_commit(state()).id.empty() && state().upstream == config_.upstream &&
-         state().branch == config_.branch;
+  return !known_commit(state()).id.empty() && comes_from(state(), config_.upstream, config_.branch);
 }
 
 std::string Service::came_from() const {

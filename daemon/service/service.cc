@@ -5,7 +5,6 @@
 #include "base/text.h"
 #include "config/owner.h"
 #include "daemon/service/restore.h"
-#include "daemon/steps/target.h"
 
 namespace overlayd {
 
@@ -98,10 +97,20 @@ std::string Service::packages_hint() const {
 void Service::prepare_and_reconcile(const Ticket& ticket) {
   prepare([self = shared_from_this(), ticket](const std::string& error, const std::string&) {
     if (!error.empty()) return;
+    self->drop_empty_hold();
     // one that comes back has what the branch has by now, unless that cannot be had
     if (self->state().deployed.id.empty() && !self->held()) return self->upstream_->poll();
     self->reconcile(ticket, [self] { self->upstream_->poll(); });
   });
+}
+
+// It came back, and follows another upstream or branch: what it was held at is not to be had there.
+void Service::drop_empty_hold() {
+  if (!held() || !state().deployed.id.empty() || can_be_deployed_anew()) return;
+  record_.state().pinned.reset();
+  record_.state().frozen.reset();
+  arm_thaw();
+  note("thaw", on_its_own, "it came back with another upstream or branch", "");
 }
 
 // Returns why the service's user is not known; empty: it is.
@@ -121,7 +130,6 @@ void Service::reconfigure(ServiceConfig config, std::shared_ptr<Upstream> upstre
   if (!upstream_) upstream_ = wanted_upstream_;  // from now on it can be asked for its status
   leaving_ = false;
   queue_.add([self = shared_from_this()](const Ticket& ticket) {
-    if (self->config_.unit != self->wanted_config_.unit) self->record_.state().failure.clear();
     self->config_ = self->wanted_config_;
     self->upstream_ = self->wanted_upstream_;
     self->prepared_ = false;

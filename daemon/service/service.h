@@ -98,6 +98,7 @@ class Service : public std::enable_shared_from_this<Service> {
   std::string packages_hint() const;
   bool recall_or_answer(const Answered& answered);
   void prepare_and_reconcile(const Ticket& ticket);
+  void drop_empty_hold();
   std::string find_owner();
   void look_after();
   void look_after_soon();

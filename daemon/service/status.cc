@@ -34,7 +34,7 @@ std::string Service::notes(const UnitState& unit) const {
   std::vector<std::string> notes;
   if (!upstream_->filtered())
     notes.emplace_back("the upstream's server cannot leave files out: everything is downloaded");
-  if (held() && !has_history())
+  if (held() && !state().deployed.id.empty() && !has_history())
     notes.push_back(fmt::format("it has a commit of {} until it follows branch {} of {}",
                                 came_from(), config_.branch, upstream_->config().url.redacted()));
   if (!unit.exists())

@@ -150,15 +150,7 @@ void Service::thaw(const std::string& by, Answered answered) {
 
 void Service::note(const std::string& verb, const std::string& by, const std::string& reason,
                    const std::string& message) {
-  add_to_log(record_.state(), {.at = now(),
-                               .verb = verb,
-                               .by = by,
-                               .reason = reason,
-                               .revision = "",
-                               .from = state().deployed.id,
-                               .commit = state().deployed,
-                               .outcome = "done",
-                               .message = message});
+  note_in_log(record_.state(), verb, by, reason, message);
   record_.save(Durability::now);
   log_line(LOG_INFO,
            fmt::format("{}: {} by {}{}{}{}{}", config_.name, verb, by, message.empty() ? "" : " ",

@@ -1,5 +1,6 @@
 #include "daemon/state/history.h"
 
+#include "base/clock.h"
 #include "base/text.h"
 
 namespace overlayd {
@@ -13,6 +14,19 @@ void add_to_log(ServiceState& state, Deployment deployment) {
   }
   state.log.push_back(std::move(deployment));
   if (state.log.size() > max_log) state.log.erase(state.log.begin());
+}
+
+void note_in_log(ServiceState& state, const std::string& verb, const std::string& by,
+                 const std::string& reason, const std::string& message) {
+  add_to_log(state, {.at = now(),
+                     .verb = verb,
+                     .by = by,
+                     .reason = reason,
+                     .revision = "",
+                     .from = state.deployed.id,
+                     .commit = state.deployed,
+                     .outcome = "done",
+                     .message = message});
 }
 
 std::vector<std::string> deployed_commits(const ServiceState& state) {

@@ -12,6 +12,10 @@ namespace overlayd {
 // One that only repeats the last, tried again and failed again or put back again, takes its place.
 void add_to_log(ServiceState& state, Deployment deployment);
 
+// What was done to the service and not to its content: a freeze, another name.
+void note_in_log(ServiceState& state, const std::string& verb, const std::string& by,
+                 const std::string& reason, const std::string& message = "");
+
 // What @{0}, @{1}, … mean: what is deployed, and before it the commits of the entries with new
 // content. A commit that left the content of the service as it was is none of them.
 std::vector<std::string> deployed_commits(const ServiceState& state);

@@ -109,6 +109,10 @@ const Commit& known_commit(const ServiceState& state) {
   return state.deployed.id.empty() ? state.former : state.deployed;
 }
 
+bool comes_from(const ServiceState& state, const std::string& upstream, const std::string& branch) {
+  return state.upstream == upstream && state.branch == branch;
+}
+
 std::string hold_name(const ServiceState& state) {
   return state.frozen ? "frozen" : state.pinned ? "pinned" : "following";
 }

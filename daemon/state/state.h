@@ -70,6 +70,8 @@ constexpr size_t max_log = 200;
 
 // What is deployed, or was when the service was taken away.
 const Commit& known_commit(const ServiceState& state);
+// Whether that is part of this branch's history.
+bool comes_from(const ServiceState& state, const std::string& upstream, const std::string& branch);
 
 // following, frozen or pinned.
 std::string hold_name(const ServiceState& state);

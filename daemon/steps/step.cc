@@ -58,6 +58,8 @@ bool is_mount(const Step& step) {
   return step.kind == StepKind::mount || step.kind == StepKind::mount_file;
 }
 
+bool is_overlay(const Step& step) { return is_mount(step) || step.kind == StepKind::show; }
+
 bool is_place(const Step& step) {
   return step.kind == StepKind::directory || step.kind == StepKind::file ||
          step.kind == StepKind::link;

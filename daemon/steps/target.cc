@@ -145,8 +145,7 @@ class StepMaker {
 std::set<std::string> changed_places(const Plan& plan) {
   std::set<std::string> places;
   for (const auto& op : plan)
-    if (is_mount(op.step) || op.step.kind == StepKind::show ||
-        (op.step.kind == StepKind::link && op.kind != OpKind::change))
+    if (is_overlay(op.step) || (op.step.kind == StepKind::link && op.kind != OpKind::change))
       places.insert(op.step.subject);
   return places;
 }

@@ -4,7 +4,6 @@
 
 #include "base/error.h"
 #include "base/path.h"
-#include "daemon/steps/target.h"
 
 namespace overlayd {
 namespace {

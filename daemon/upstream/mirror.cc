@@ -12,7 +12,6 @@
 #include "base/log.h"
 #include "base/path.h"
 #include "base/text.h"
-#include "daemon/steps/target.h"
 #include "daemon/trees/accept.h"
 #include "daemon/upstream/discard.h"
 

@@ -306,6 +306,13 @@ test_removed_service() {
   assert_eq 'frozen power work' "$(of second state) $(of second reason)"
   assert_contains "$(overlayctl log second)" 'power work'
   mv /srv/git/away.git /srv/git/site.git
+
+  say "but not frozen at what its new branch does not have"
+  web 'service = "web"' "$dirs"
+  wait_for 10 gone /etc/under/page
+  web 'service = "web"' "$dirs" '[[services]]' 'service = "second"' 'branch = "other"' "$second"
+  wait_for 10 holds /etc/under/page other
+  assert_eq following "$(of second state)"
   web 'service = "web"' "$dirs"
   wait_for 10 holds /etc/under/file underneath
 }
