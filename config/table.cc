@@ -140,11 +140,13 @@ void Table::finish() {
     const std::string name(key.str());
     if (std::find(known_.begin(), known_.end(), name) != known_.end()) continue;
     const auto& begin = key.source().begin;
-    const auto remark = misplaced(name, value);
+    const auto meant = nearest(name, known_);
+    const bool is_misspelt_head = value.is_array_of_tables() && meant;
+    const auto remark = is_misspelt_head ? "" : misplaced(name, value);
     diagnostics_->add(
         {.line = static_cast<int>(begin.line), .column = static_cast<int>(begin.column)},
         fmt::format("unknown key '{}' in {}{}", name, title_, remark),
-        remark.empty() ? nearest(name, known_).value_or("") : "");
+        remark.empty() ? meant.value_or("") : "");
   }
 }
 

@@ -30,7 +30,7 @@ const std::map<std::string, std::vector<const char*>>& members() {
         "revision", "since", "until", "ends_with"}},
       {"plans",
        {"name", "from", "to", "subject", "steps", "files", "more_files", "outcome", "message",
-        "hint"}},
+        "hint", "state", "by", "reason", "revision", "since", "until", "ends_with"}},
       {"files", {"local", "status", "path"}},
       {"entries",
        {"at", "verb", "by", "reason", "revision", "from", "commit", "subject", "author", "outcome",

@@ -98,6 +98,8 @@ std::string render_service(const Value& service, const View& view) {
                                  view.paint(Colour::bold, shown(service, "name")));
   Block block(text, view);
   block.add("State", state_line(service, view));
+  const std::string way = way_to_follow(service);
+  if (!way.empty()) block.add("", "→ " + way);
   block.add("Deployed", deployed_line(service, view));
   block.add("Newest", newest_line(service));
   block.add("Upstream", upstream_line(service, view));

@@ -57,8 +57,16 @@ std::string render_message(const Value& plan, const View& view) {
   return lines;
 }
 
+// By itself such a service would not do it.
+std::string render_hold(const Value& plan, const View& view) {
+  std::string lines;
+  for (const auto& line : wrap(hold_of(plan, view.now), view.width_after(2)))
+    if (!line.empty()) lines += fmt::format("  {}\n", view.paint(Colour::dim, line));
+  return lines;
+}
+
 std::string render_plan(const Value& plan, const View& view) {
-  std::string text = heading(plan, view) + render_message(plan, view);
+  std::string text = heading(plan, view) + render_hold(plan, view) + render_message(plan, view);
   const List& steps = plan.at("steps").list();
   const List& files = plan.at("files").list();
   if (!steps.empty()) text += "  steps\n";

@@ -29,14 +29,11 @@ void add_problems(Table& table, const Value& service, const View& view) {
   }
 }
 
-// A service that is held says by whom; what ends it matters once the upstream has moved on.
 void add_hold(Table& table, const Value& service, const View& view) {
   const std::string hold = hold_of(service, view.now);
-  if (hold.empty()) return;
-  table.add_note({hold, Colour::dim});
-  if (!is_behind(service)) return;
-  table.add_note({fmt::format("→ follow {} again: overlayctl {} {}", shown(service, "branch"),
-                              shown(service, "ends_with"), shown(service, "name"))});
+  if (!hold.empty()) table.add_note({hold, Colour::dim});
+  const std::string way = way_to_follow(service);
+  if (!way.empty()) table.add_note({"→ " + way});
 }
 
 void add_unit_note(Table& table, const Value& service) {

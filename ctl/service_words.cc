@@ -95,16 +95,23 @@ Cell unit_state_of(const Value& service) {
 std::string hold_of(const Value& service, int64_t now) {
   if (!is_held(service)) return "";
   std::string text = shown(service, "state");
-  if (!service.at("revision").text().empty()) text += " to " + shown(service, "revision");
   if (service.has("by")) text += " by " + shown(service, "by");
   if (const int64_t since = service.at("since").number(); since > 0)
     text += " " + relative_time(since, now);
+  if (!service.at("revision").text().empty())
+    text += fmt::format(" (rollback {})", shown(service, "revision"));
   if (const int64_t until = service.at("until").number(); until > 0)
     text += fmt::format(", until {} ({})", clock_time(until), relative_time(until, now));
   if (!service.at("reason").text().empty()) text += ": " + shown(service, "reason");
   if (service.at("state").text() == "frozen" && service.at("ends_with").text() == "forward")
     text += "; pinned as well, until forward";  // a thaw would not make it follow
   return text;
+}
+
+std::string way_to_follow(const Value& service) {
+  if (!is_held(service) || !is_behind(service)) return "";
+  return fmt::format("follow {} again: overlayctl {} {}", shown(service, "branch"),
+                     shown(service, "ends_with"), shown(service, "name"));
 }
 
 std::string doing_of(const Value& service, int64_t now) {

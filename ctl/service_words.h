@@ -42,8 +42,11 @@ bool is_behind(const Value& service);
 Cell state_of(const Value& service);
 Cell unit_state_of(const Value& service);
 
-// "frozen by root 3h ago, until 2026-03-01 14:20 (in 1h 20m): release week"; "" if it follows.
+// "frozen by root 3h ago, until 2026-03-01 14:20 (in 1h 20m): release week", "pinned by root 5m ago
+// (rollback HEAD~1)"; "" if it follows.
 std::string hold_of(const Value& service, int64_t now);
+// What ends that, once it matters: the upstream has moved on. Else "".
+std::string way_to_follow(const Value& service);
 // "fetching from https://…, since 5s ago"; "" if nothing is under way.
 std::string doing_of(const Value& service, int64_t now);
 // Below, `problem` is one of the service's problems.

@@ -62,7 +62,9 @@ Value Service::plan_of(const WishInWork& work) const {
   Dict dict{{"name", config_.name},
             {"from", state().deployed.id},
             {"to", work.result.commit.id},
-            {"subject", printable(work.result.commit.subject)}};
+            {"subject", printable(work.result.commit.subject)},
+            {"state", hold_name(state())}};
+  add_hold(dict);
   List steps;
   List files;
   try {

@@ -1,6 +1,7 @@
 #include "daemon/upstream/writing.h"
 
 #include "base/error.h"
+#include "base/text.h"
 #include "git/limits.h"
 
 namespace overlayd {
@@ -24,6 +25,34 @@ std::string objection(const std::string& link, git::EntryKind kind, const Commit
   }
 }
 
+// All that is wrong, in one piece: whoever learns of one link at a time has to push for each.
+std::string some_of(const std::vector<std::string>& parts, std::string_view separator) {
+  constexpr size_t most = 4;
+  if (parts.size() <= most) return join(parts, separator);
+  return fmt::format("{}{}{} more", join({parts.begin(), parts.begin() + most}, separator),
+                     separator, parts.size() - most);
+}
+
+void refuse_bad_links(WishInWork& work) {
+  std::vector<size_t> bad;
+  std::vector<std::string> problems;
+  std::vector<std::string> links;
+  std::vector<std::string> places;
+  for (size_t i = 0; i < work.result.links.size(); i++) {
+    const std::string& link = work.wish.links[i];
+    const std::string problem = objection(link, work.result.links[i].kind, work.result.commit);
+    if (problem.empty()) continue;
+    bad.push_back(i);
+    problems.push_back(problem);
+    links.push_back(fmt::format("'{}'", link));
+    places.push_back(work.wish.link_places[i]);
+  }
+  if (bad.empty()) return;
+  work.refuse_link(bad.front(), some_of(problems, "; "),
+                   fmt::format("push {} to branch {}, or correct {}", some_of(links, ", "),
+                               work.wish.branch, some_of(places, ", ")));
+}
+
 }  // namespace
 
 Writing::Writing(Loop& loop, Session& session, const Settings& settings, const TreeStore& store,
@@ -45,16 +74,11 @@ void Writing::start() {
 
 void Writing::name_trees(size_t index) {
   WishInWork& work = wishes_[index];
-  for (size_t i = 0; i < work.result.links.size(); i++) {
-    LinkResult& link = work.result.links[i];
-    const std::string problem = objection(work.wish.links[i], link.kind, work.result.commit);
-    if (!problem.empty() && work.granted())
-      work.refuse_link(i, problem,
-                       fmt::format("push '{}' to branch {}, or correct {}", work.wish.links[i],
-                                   work.wish.branch, work.wish.link_places[i]));
-    if (problem.empty()) link.tree = tree_name(link.oid, link.kind, upstream_, work.wish.ownership);
-  }
-  if (!work.granted() || !work.wish.write) return;
+  refuse_bad_links(work);
+  if (!work.granted()) return;
+  for (auto& link : work.result.links)
+    link.tree = tree_name(link.oid, link.kind, upstream_, work.wish.ownership);
+  if (!work.wish.write) return;
   for (size_t i = 0; i < work.result.links.size(); i++) {
     const LinkResult& link = work.result.links[i];
     if (store_.has(link.tree)) continue;

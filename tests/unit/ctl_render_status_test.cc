@@ -137,13 +137,20 @@ TEST_F(CtlRender, StatusTellsARollbackBehindAFreeze) {
 }
 
 TEST_F(CtlRender, StatusSaysHowToLeaveARollback) {
-  const Dict pinned =
-      with(behind(),
-           {{"state", "pinned"}, {"by", "root"}, {"since", now - 60}, {"ends_with", "forward"}});
-  EXPECT_NE(render_status(status_of({pinned}), view_)
-                .find("   pinned by root 1m ago\n"
+  const Dict pinned = with(behind(), {{"state", "pinned"},
+                                      {"by", "root"},
+                                      {"revision", "HEAD~1"},
+                                      {"since", now - 60},
+                                      {"ends_with", "forward"}});
+  const std::string list = render_status(status_of({pinned}), view_);
+  EXPECT_NE(list.find("   pinned by root 1m ago (rollback HEAD~1)\n"
                       "   → follow main again: overlayctl forward grafana\n"),
-            std::string::npos);
+            std::string::npos)
+      << list;
+  const std::string block = render_details(status_of({pinned}), view_);
+  EXPECT_NE(block.find("            → follow main again: overlayctl forward grafana\n"),
+            std::string::npos)
+      << block;
 }
 
 TEST_F(CtlRender, StatusBeginsWithARefusedConfiguration) {
@@ -198,6 +205,7 @@ TEST_F(CtlRender, DetailsOfAServiceInTrouble) {
   const Dict frozen = with(behind(), {{"state", "frozen"},
                                       {"by", "root"},
                                       {"since", now - 60},
+                                      {"ends_with", "thaw"},
                                       {"condition", "failed"},
                                       {"note", "the server cannot filter"},
                                       {"overlays", List{with(overlay(), {{"live", false}})}}});
@@ -209,6 +217,7 @@ TEST_F(CtlRender, DetailsOfAServiceInTrouble) {
                 "\n"
                 "✗ grafana\n"
                 "  State     frozen by root 1m ago\n"
+                "            → follow main again: overlayctl thaw grafana\n"
                 "  Deployed  8bd0e77a  Raise the limit (Ann Smith), live since 2026-03-01 12:56 "
                 "(3m ago)\n"
                 "  Newest    91ab02cd  Fix the dashboards\n"

@@ -60,6 +60,23 @@ TEST_F(CtlRender, PlanListsStepsAndFiles) {
             "  nothing to do\n");
 }
 
+TEST_F(CtlRender, PlanOfAFrozenServiceSaysSo) {
+  const Value answer = Dict{{"plans", List{Dict{{"name", "grafana"},
+                                                {"from", old_commit},
+                                                {"to", new_commit},
+                                                {"state", "frozen"},
+                                                {"by", "root"},
+                                                {"since", now - 3600},
+                                                {"reason", "release week"},
+                                                {"ends_with", "thaw"},
+                                                {"steps", List{"SWAP /etc/grafana b a"}}}}}};
+  EXPECT_EQ(render_plans(answer, view_),
+            "grafana  8bd0e77a → 91ab02cd\n"
+            "  frozen by root 1h ago: release week\n"
+            "  steps\n"
+            "    SWAP /etc/grafana b a\n");
+}
+
 TEST_F(CtlRender, PlanSaysWhyThereIsNone) {
   const Value answer = Dict{{"plans", List{Dict{{"name", "grafana"},
                                                 {"outcome", "refused"},

@@ -143,13 +143,14 @@ say "held at a commit that lacks an overlay of today, it is told how to go on; n
 before=$(tip site)
 overlayctl freeze demo >/dev/null
 put site second/page <<<'a second one'
+put site third/page <<<'a third one'
 work site add --all
 work site commit --quiet --message second
 work site push --quiet origin again:main
-sed -i 's|^dirs.*|dirs = [{ local = "/srv/there", link = "demo" },\n  { local = "/etc/second", link = "second" }]|' \
+sed -i 's|^dirs.*|dirs = [{ local = "/srv/there", link = "demo" },\n  { local = "/etc/second", link = "second" },\n  { local = "/etc/third", link = "third" }]|' \
   /etc/overlayd/services.toml
 overlayctl reload >/dev/null
-wait_for 15 has_error "'second' is not in commit ${before:0:8}"
+wait_for 15 has_error "'second' is not in commit ${before:0:8}; 'third' is not in commit ${before:0:8}"
 assert_eq "overlayctl forward demo; or take the overlay out of services.toml:7" "$(of error_hint)"
 overlayctl forward demo >/dev/null
 goes_to 'a second one' /etc/second/page
