@@ -8,6 +8,7 @@
 #include "daemon/answer.h"
 #include "daemon/caller.h"
 #include "daemon/named.h"
+#include "daemon/service/status.h"
 #include "daemon/state/history.h"
 #include "daemon/upstream/revision.h"
 #include "mounts/overlay.h"
@@ -125,7 +126,7 @@ void Api::status(sd_bus_message* call) {
                            const std::map<std::string, UnitState>& units) mutable {
     List list;
     for (const auto& service : services)
-      list.emplace_back(service->status(state_of(service->unit(), units)));
+      list.emplace_back(status_of(service->situation(), state_of(service->unit(), units)));
     dict["services"] = std::move(list);
     reply(call.get(), dict);
   });

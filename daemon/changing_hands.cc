@@ -9,8 +9,8 @@
 namespace overlayd {
 
 // `at_rest`: nobody is at work, but for who asks.
-States Manager::states(bool at_rest) const {
-  States states;
+ServiceStates Manager::states(bool at_rest) const {
+  ServiceStates states;
   for (const auto& [name, remembered] : memory_) {
     const bool is_whole = !remembered.open && remembered.unreadable.empty();
     states[name] = is_whole ? &remembered.state : nullptr;

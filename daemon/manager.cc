@@ -5,8 +5,9 @@
 
 #include "base/error.h"
 #include "base/log.h"
-#include "daemon/service/proposal.h"
 #include "daemon/service/restore.h"
+#include "daemon/service/status.h"
+#include "daemon/steps/action.h"
 #include "mounts/write_protect.h"
 
 namespace overlayd {
@@ -86,7 +87,7 @@ void Manager::mounts_changed() {
       log_error("{}", error.what());
   }
   for (const auto& [name, service] : services_)
-    if (!service->leaving()) service->look_after_files();
+    if (!service->leaving()) service->mounts_changed();
 }
 
 void Manager::announce_ready() {
@@ -156,7 +157,8 @@ std::vector<std::string> Manager::kept() const {
 std::string Manager::metrics_text(const std::map<std::string, UnitState>& units) {
   metrics_.set_config(config_.error().empty());
   for (const auto& [name, service] : services_)
-    service->publish_metrics(state_of(service->unit(), units));
+    if (service->upstream() != nullptr && !service->leaving())
+      metrics_.set_service(name, sample_of(service->situation(), state_of(service->unit(), units)));
   return metrics_.text();
 }
 

@@ -60,7 +60,7 @@ class Manager {
   void apply_config();
   std::set<std::string> wanted_names() const;
   std::set<std::string> present_names() const;
-  States states(bool at_rest) const;
+  ServiceStates states(bool at_rest) const;
   ServiceState state_of_service(const std::string& name) const;
   std::set<std::string> change_hands(int rounds = 3);
   static void when_all_rest(const std::vector<std::shared_ptr<Service>>& services,

@@ -11,7 +11,7 @@ namespace overlayd {
 namespace {
 
 bool can_go_back(const ServiceState& state) {
-  return std::any_of(state.log.begin(), state.log.end(), [&](const Deployment& entry) {
+  return std::any_of(state.log.begin(), state.log.end(), [&](const LogEntry& entry) {
     return entry.new_content && entry.commit.id != state.deployed.id;
   });
 }

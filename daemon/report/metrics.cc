@@ -83,7 +83,7 @@ void Metrics::set_if_known(Gauges& family, const prometheus::Labels& labels,
     family.Remove(&gauge);
 }
 
-void Metrics::set_service(const std::string& name, const Service& now) {
+void Metrics::set_service(const std::string& name, const Sample& now) {
   set_commit(deployed_, deployed_now_, name, now.deployed);
   set_commit(upstream_, upstream_now_, name, now.upstream);
   set_if_known(in_sync_, {{"service", name}}, now.in_sync);

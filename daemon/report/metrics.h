@@ -20,7 +20,7 @@ class Metrics {
   Metrics();
 
   // How a service stands now.
-  struct Service {
+  struct Sample {
     std::string deployed;  // commits; empty: none, or not known
     std::string upstream;
     std::optional<bool> in_sync;  // none: not known
@@ -28,7 +28,7 @@ class Metrics {
     bool failed = false;
     uint64_t changed_at = 0;  // 0: never
   };
-  void set_service(const std::string& name, const Service& now);
+  void set_service(const std::string& name, const Sample& now);
   void remove_service(const std::string& name);
   void count_change(const std::string& service, std::chrono::duration<double> took, bool ok);
   // `upstream` is its URL without secrets.

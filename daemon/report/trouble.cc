@@ -29,6 +29,11 @@ void Trouble::set_logged(const std::string& problem, const std::string& hint) {
   hint_ = hint;
 }
 
+void Trouble::set_and_retry(const std::string& problem, const std::string& hint) {
+  set(problem, hint);
+  retry_later();
+}
+
 void Trouble::clear() {
   problem_.clear();
   hint_.clear();

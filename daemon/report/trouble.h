@@ -10,13 +10,15 @@ namespace overlayd {
 
 class Trouble {
  public:
-  // `service` is named in the journal; `again` runs when it is time for another try.
+  // `service` is named in what is logged; `again` runs when it is time for another try.
   Trouble(Loop& loop, std::string service, Callback again);
 
   // Logs it, unless it is what was said last.
   void set(const std::string& problem, const std::string& hint = "");
-  // The same for what the journal has already.
+  // The same for what was logged already.
   void set_logged(const std::string& problem, const std::string& hint);
+  // Sets it, and tries again later.
+  void set_and_retry(const std::string& problem, const std::string& hint = "");
   // All is well: nothing is tried again.
   void clear();
   // Tries again after a while, which doubles each time; once, if that is due already.

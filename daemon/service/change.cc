@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "daemon/report/advice.h"
 #include "daemon/state/history.h"
+#include "daemon/steps/action.h"
 #include "daemon/steps/apply.h"
 #include "daemon/steps/checkout.h"
 #include "daemon/steps/target.h"
@@ -67,7 +68,7 @@ void Change::run(const WishResult& content, const ChangeOrder& order, Done done)
     take_back_what_is_open();
     proposal = propose(workshop_, config_, record_.state(), content, order.act_anyway);
     make_checkout(config_.checkout, checkout_name(commit_.id, proposal.links),
-                  tree_paths(proposal.links, workshop_.trees));
+                  workshop_.trees.paths(proposal.links));
     publish(proposal);
   } catch (const std::exception& error) {
     write_down("failed", error.what());
@@ -79,7 +80,7 @@ void Change::run(const WishResult& content, const ChangeOrder& order, Done done)
 
 void Change::remove(const ChangeOrder& order, Done done) {
   begin(order, std::move(done));
-  const Plan plan = plan_of_removal(record_.state());
+  const Plan plan = plan_of_removal(record_.state().steps);
   try {
     take_back_what_is_open();
     publish({.steps = {}, .plan = plan, .links = {}});
@@ -97,7 +98,7 @@ void Change::tell_unit(const ChangeOrder& order, Done done) {
     return finish(failure(error));
   }
   commit_ = record_.state().deployed;
-  tell(plan_of_removal(record_.state()), true);  // which has all of it
+  tell(plan_of_removal(record_.state().steps), true);  // which has all of it
 }
 
 // A change before this one failed, and could not be taken back then.
@@ -111,7 +112,7 @@ void Change::take_back_what_is_open() {
 // nothing that anybody reads.
 void Change::publish(const Proposal& proposal) {
   const bool content = changes_content(proposal.plan);
-  Staged staged(without_act(proposal.plan), workshop_.inventory.machine(config_.name));
+  Staged staged(without_action(proposal.plan), workshop_.inventory.machine(config_.name));
   if (content) record_.begin(proposal.plan);
   try {
     staged.publish();
@@ -123,7 +124,7 @@ void Change::publish(const Proposal& proposal) {
   }
   deployed(proposal, content);
   for (const auto& other : workshop_.inventory.disturbed(config_.name, proposal.plan))
-    workshop_.look_after(other);
+    workshop_.disturbed(other);
 }
 
 void Change::deployed(const Proposal& proposal, bool content) {
@@ -167,11 +168,11 @@ std::string Change::hold_or_follow(bool content) {
 
 // The journal stays until all have been told: a start after a crash tells them again.
 void Change::tell(const Plan& plan, bool gently) {
-  const Op* action = find_act(plan);
+  const Op* action = find_action(plan);
   const auto unit = action == nullptr ? std::nullopt : std::optional(action->step);
   const bool unit_files =
       touches_unit_files(plan) ||
-      (order_.act_anyway && touches_unit_files(plan_of_removal(record_.state())));
+      (order_.act_anyway && touches_unit_files(plan_of_removal(record_.state().steps)));
   if (!unit && !unit_files) return end_without_action(changes_content(plan));
   telling_.tell(unit_files, unit, gently,
                 [this, gently](const UnitOutcome& outcome) { told(outcome, gently); });

@@ -19,7 +19,7 @@ constexpr const char* on_its_own = "overlayd";
 
 // On whose behalf a change is made.
 struct ChangeOrder {
-  std::string verb;  // forward, rollback, configuration; a first one is recorded as install
+  std::string verb;  // forward, rollback, configuration, restore; a first one becomes install
   std::string by;
   std::string reason;
   std::string revision = {};  // that a rollback goes to, as it was typed
@@ -34,10 +34,10 @@ std::string_view name_of(Outcome outcome);
 
 struct ChangeResult {
   Outcome outcome = Outcome::done;
-  std::string message;       // for people: what was done, or why not
-  std::string hint;          // what to do; may be empty
-  bool in_place = false;     // the files are what they were to be, whatever the unit made of it
-  std::string refused = {};  // the commit that it would have gone to, if that was at fault
+  std::string message;    // for people: what was done, or why not
+  std::string hint;       // what to do; may be empty
+  bool in_place = false;  // the files are what they were to be, whatever the unit made of it
+  std::string refused_commit = {};  // that it would have gone to, if that was at fault
 };
 
 class Change {
@@ -45,7 +45,7 @@ class Change {
   using Done = std::function<void(const ChangeResult&)>;
 
   // `config`, `record` and `activity` must outlive the change; the latter two are its to write
-  // meanwhile.
+  // meanwhile. `done` may destroy it.
   Change(Workshop& workshop, const ServiceConfig& config, Record& record, Activity& activity);
 
   // Each of these is called once at most, and only one of them. `done` runs once, perhaps before

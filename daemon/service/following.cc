@@ -18,7 +18,7 @@ Wish Service::wish() const {
             .place = place_of(config_.origin),
             .link_places = {},
             .grounds = grounds_in(config_, workshop_.inventory),
-            .ownership = *ownership_,
+            .ownership = preparation_.ownership().value(),
             .write = true,
             .compare_with = ""};
   for (const auto& overlay : config_.overlays) {
@@ -30,70 +30,57 @@ Wish Service::wish() const {
 }
 
 std::optional<Request> Service::standing_request() {
-  if (!prepared_ || leaving_) return std::nullopt;
-  Request request{
-      .mode = FetchMode::if_moved, .wish = wish(), .look_anyway = look_anyway_, .done = nullptr};
-  request.wish.write = !held();
+  if (!preparation_.done() || leaving_) return std::nullopt;
+  Request request{.mode = FetchMode::if_moved,
+                  .wish = wish(),
+                  .even_if_unmoved = even_if_unmoved_,
+                  .done = nullptr};
+  request.wish.write = !is_held(state());
   request.done = [weak = weak_from_this(), configured = fingerprint(config_)](
                      const RoundResult& round, const WishInWork* work) {
     const auto self = weak.lock();
     if (!self || self->leaving_) return;
     // While it was on its way somebody may have changed services.toml, or ended a freeze.
     const bool outdated = configured != fingerprint(self->config_) ||
-                          (work != nullptr && !work->wish.write && !self->held());
-    if (outdated) return self->look_again();
+                          (work != nullptr && !work->wish.write && !is_held(self->state()));
+    if (outdated) return self->ask_again();
     self->on_tip(round, work);
   };
   return request;
 }
 
-void Service::look_again() {
-  look_anyway_ = true;
+void Service::ask_again() {
+  even_if_unmoved_ = true;
   upstream_->poll();
 }
 
 void Service::on_tip(const RoundResult& round, const WishInWork* work) {
   record_.save_again();
   if (round.failure) {
-    if (!as_it_should_be()) look_after();  // from what is here already
+    if (!as_it_should_be()) reconcile_unless_retrying();  // from what is here already
     return settled();
   }
   if (work == nullptr) {  // nothing moved up there; has anything down here?
-    if (!as_it_should_be()) look_after();
+    if (!as_it_should_be()) reconcile_unless_retrying();
     return;
   }
-  look_anyway_ = false;
+  even_if_unmoved_ = false;
   tip_ = work->result;
   if (!work->granted()) {
-    trouble_.set(work->result.error, work->result.hint);
-    trouble_.retry_later();
-  } else if (!held()) {
+    trouble_.set_and_retry(work->result.error, work->result.hint);
+  } else if (!is_held(state())) {
     return follow(work->result);
   } else if (as_it_should_be()) {
     trouble_.clear();
   } else {
-    look_after();
+    reconcile_unless_retrying();
   }
   settled();
 }
 
-// Not known until the branch was seen.
-std::optional<bool> Service::in_sync() const {
-  if (tip_.commit.id.empty()) return std::nullopt;
-  if (tip_.links.size() != config_.overlays.size()) return false;
-  for (size_t i = 0; i < config_.overlays.size(); i++) {
-    const auto& local = config_.overlays[i].local;
-    const auto& steps = state().steps;
-    const bool there = std::any_of(steps.begin(), steps.end(), [&](const Step& step) {
-      return step.subject == local && step.value == tip_.links[i].tree;
-    });
-    if (!there) return false;
-  }
-  return true;
-}
-
 void Service::follow(const WishResult& content) {
-  const bool same = in_sync() == true && state().deployed.id == content.commit.id && !queue_.busy();
+  const bool same = in_sync(config_, state(), tip_) == true &&
+                    state().deployed.id == content.commit.id && !queue_.busy();
   if (same && as_it_should_be()) {
     trouble_.clear();
     return settled();
@@ -102,7 +89,7 @@ void Service::follow(const WishResult& content) {
   queue_.add([self = shared_from_this(), content,
               configured = fingerprint(config_)](const Ticket& ticket) {
     // frozen, pinned or configured anew since it was asked for: then it stays
-    if (self->held() || self->leaving_ || configured != fingerprint(self->config_))
+    if (is_held(self->state()) || self->leaving_ || configured != fingerprint(self->config_))
       return self->settled();
     self->change(content, {.verb = "forward", .by = on_its_own, .reason = ""},
                  [self, ticket](const ChangeResult& result) {
@@ -114,10 +101,11 @@ void Service::follow(const WishResult& content) {
 
 // After a while, when something went wrong.
 void Service::try_again() {
-  look_anyway_ = true;
+  even_if_unmoved_ = true;
   queue_.add([self = shared_from_this()](const Ticket& ticket) {
     if (self->leaving_) return self->take_away(ticket);
-    if (self->prepared_) return self->reconcile(ticket, [self] { self->upstream_->poll(); });
+    if (self->preparation_.done())
+      return self->reconcile(ticket, [self] { self->upstream_->poll(); });
     self->prepare_and_reconcile(ticket);
   });
 }
@@ -156,11 +144,9 @@ void Service::ask(FetchMode mode, Wish wanted, std::function<void(const WishInWo
   upstream_->request(
       {.mode = mode,
        .wish = std::move(wanted),
-       .look_anyway = true,
-       .done = [weak = weak_from_this(), got = std::move(got), failed = std::move(failed)](
+       .even_if_unmoved = true,
+       .done = [self = shared_from_this(), got = std::move(got), failed = std::move(failed)](
                    const RoundResult& round, const WishInWork* work) {
-         const auto self = weak.lock();
-         if (!self) return;
          if (round.failure || work == nullptr)
            return failed({.outcome = Outcome::failed,
                           .message = round.failure ? round.failure->message : "no answer",
@@ -170,16 +156,16 @@ void Service::ask(FetchMode mode, Wish wanted, std::function<void(const WishInWo
            return failed({.outcome = work->result.refused ? Outcome::refused : Outcome::failed,
                           .message = work->result.error,
                           .hint = work->result.hint,
-                          .refused = work->result.refused ? work->result.commit.id : ""});
+                          .refused_commit = work->result.refused ? work->result.commit.id : ""});
          got(*work);
        }});
 }
 
 // An answer that stood in for that to the next poll, which would find nothing new any more.
 void Service::note_tip(const WishInWork& work) {
-  look_anyway_ = true;
+  even_if_unmoved_ = true;
   tip_ = work.result;
-  if (!work.granted() && !held()) trouble_.set(work.result.error, work.result.hint);
+  if (!work.granted() && !is_held(state())) trouble_.set(work.result.error, work.result.hint);
 }
 
 }  // namespace overlayd

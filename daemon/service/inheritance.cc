@@ -34,14 +34,14 @@ std::map<const ServiceConfig*, std::set<std::string>> shares_of(const std::strin
   return shares;
 }
 
-bool has_anything_in_place(const States& states, const std::string& name) {
+bool has_anything_in_place(const ServiceStates& states, const std::string& name) {
   const auto found = states.find(name);
   return found != states.end() && !found->second->steps.empty();
 }
 
 }  // namespace
 
-std::vector<Inheritance> inheritances(const States& states,
+std::vector<Inheritance> inheritances(const ServiceStates& states,
                                       const std::vector<ServiceConfig>& services,
                                       const std::set<std::string>& wanted) {
   const Owners owners = owners_of(services);

@@ -16,7 +16,7 @@ namespace overlayd {
 
 // What there is of each service; null for one of which something is half done: that has to be taken
 // back as it was begun.
-using States = std::map<std::string, const ServiceState*>;
+using ServiceStates = std::map<std::string, const ServiceState*>;
 
 struct Inheritance {
   std::string from;
@@ -27,7 +27,7 @@ struct Inheritance {
 };
 
 // `wanted` are the names that services.toml knows, those for other machines among them.
-std::vector<Inheritance> inheritances(const States& states,
+std::vector<Inheritance> inheritances(const ServiceStates& states,
                                       const std::vector<ServiceConfig>& services,
                                       const std::set<std::string>& wanted);
 

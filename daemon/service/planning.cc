@@ -1,9 +1,9 @@
 // What a forward or a rollback would do, without doing it.
 #include "base/error.h"
 #include "base/text.h"
-#include "daemon/report/advice.h"
 #include "daemon/service/proposal.h"
 #include "daemon/service/service.h"
+#include "daemon/service/status.h"
 
 namespace overlayd {
 namespace {
@@ -12,66 +12,75 @@ std::string file_path(const std::string& local, const std::string& below) {
   return below.empty() ? local : local + "/" + below;
 }
 
+// Without steps there is nothing to do.
+Dict no_plan(const std::string& service, const std::string& deployed, const ChangeResult& why) {
+  return {{"name", service},
+          {"from", deployed},
+          {"to", ""},
+          {"subject", ""},
+          {"steps", List{}},
+          {"files", List{}},
+          {"more_files", 0},
+          {"outcome", std::string(name_of(why.outcome))},
+          {"message", printable(why.message)},
+          {"hint", printable(why.hint)}};
+}
+
 }  // namespace
 
 void Service::plan(const std::string& revision, Answered answered) {
-  queue_.add([self = shared_from_this(), revision, answered = std::move(answered)](
-                 const Ticket& ticket) { self->make_plan(revision, answered, ticket); });
+  queue_.add(
+      [self = shared_from_this(), revision, answered = std::move(answered)](const Ticket& ticket) {
+        const bool known = self->recall();
+        const Call call{"", answered, ticket, self->state().deployed.id};
+        if (known) return self->make_plan(call, revision);
+        const Lack lack = self->unreadable();
+        answered(no_plan(self->config_.name, call.from,
+                         {.outcome = Outcome::failed, .message = lack.error, .hint = lack.hint}));
+      });
 }
 
-void Service::make_plan(const std::string& revision, const Answered& answered,
-                        const Ticket& ticket) {
-  const auto fail = [self = shared_from_this(), answered, ticket](const ChangeResult& result) {
-    answered(Dict{{"name", self->config_.name},
-                  {"from", self->state().deployed.id},
-                  {"to", ""},
-                  {"subject", ""},
-                  {"steps", List{}},
-                  {"files", List{}},
-                  {"more_files", 0},
-                  {"outcome", std::string(name_of(result.outcome))},
-                  {"message", printable(result.message)},
-                  {"hint", printable(result.hint)}});
+// A package that is missing is not installed for it, though the accounts may come with that.
+void Service::make_plan(const Call& call, const std::string& revision) {
+  const auto fail = [self = shared_from_this(), call](const ChangeResult& why) {
+    call.answered(no_plan(self->config_.name, call.from, why));
   };
-  if (!recall())
-    return fail(
-        {.outcome = Outcome::failed, .message = record_.unreadable(), .hint = recall_hint()});
-  std::string error = ownership_ ? "" : find_owner();
-  if (!error.empty() && !config_.packages.empty())
-    error += ": it may come with " + join(config_.packages, ", ");
-  if (!error.empty())
-    return fail({.outcome = Outcome::failed, .message = error, .hint = owner_hint()});
+  Lack lack = preparation_.ownership() ? Lack{} : preparation_.find_owner();
+  if (!lack.error.empty() && !config_.packages.empty())
+    lack.error += ": it may come with " + join(config_.packages, ", ");
+  if (!lack.error.empty())
+    return fail({.outcome = Outcome::failed, .message = lack.error, .hint = lack.hint});
   Wish wanted = wish();
   wanted.write = false;
-  wanted.compare_with = state().deployed.id;
+  wanted.compare_with = call.from;
   try {
-    if (!revision.empty() && state().deployed.id.empty()) throw Error("nothing is deployed yet");
+    if (!revision.empty() && call.from.empty()) throw Error("nothing is deployed yet");
     if (!revision.empty()) want_revision(wanted, revision);
   } catch (const Error& refusal) {
     return fail({.outcome = Outcome::refused, .message = refusal.what(), .hint = ""});
   }
   ask(
       revision.empty() ? FetchMode::if_moved : FetchMode::nothing, wanted,
-      [self = shared_from_this(), answered, ticket](const WishInWork& work) {
-        answered(self->plan_of(work));
+      [self = shared_from_this(), call](const WishInWork& work) {
+        call.answered(self->plan_of(work));
       },
       fail);
 }
 
-Value Service::plan_of(const WishInWork& work) const {
+Dict Service::plan_of(const WishInWork& work) const {
   Dict dict{{"name", config_.name},
             {"from", state().deployed.id},
             {"to", work.result.commit.id},
             {"subject", printable(work.result.commit.subject)},
             {"state", hold_name(state())}};
-  add_hold(dict);
+  add_hold(dict, state());
   List steps;
   List files;
   try {
     const Proposal proposal = propose(workshop_, config_, state(), work.result, false);
     for (const auto& op : proposal.plan) steps.emplace_back(printable(to_text(op)));
   } catch (const Error& error) {
-    dict["outcome"] = "refused";
+    dict["outcome"] = std::string(name_of(Outcome::refused));
     dict["message"] = printable(error.what());
     dict["hint"] = printable(hint_of(error));
   }

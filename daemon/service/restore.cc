@@ -1,13 +1,14 @@
 #include "daemon/service/restore.h"
 
 #include <algorithm>
+#include <functional>
 
 #include "base/error.h"
 #include "base/log.h"
 #include "base/path.h"
 #include "base/text.h"
-#include "daemon/service/proposal.h"
 #include "daemon/steps/ageing.h"
+#include "daemon/steps/checkout.h"
 
 namespace overlayd {
 namespace {
@@ -44,7 +45,8 @@ void take_back(const std::string& service, const Remembered& remembered, const S
 Plan missing(const Steps& steps, const TreeStore& trees) {
   Plan plan;
   for (const auto& step : steps)
-    if (!holds(step, trees)) plan.push_back({.kind = OpKind::make, .step = step, .before = {}});
+    if (!is_in_effect(step, trees))
+      plan.push_back({.kind = OpKind::make, .step = step, .before = {}});
   return plan;
 }
 
@@ -58,13 +60,13 @@ bool needs_checkouts(const Plan& plan) {
 void make_checkouts(const ServiceState& state, const TreeStore& trees) {
   for (const auto& step : state.steps)
     if (step.kind == StepKind::checkout)
-      make_checkout(step.subject, step.value, tree_paths(state.links, trees));
+      make_checkout(step.subject, step.value, trees.paths(state.links));
 }
 
 // Operation by operation: what can be done is, though something else of the service cannot.
 class Attempts {
  public:
-  void attempt(const Callback& work) {
+  void attempt(const std::function<void()>& work) {
     try {
       work();
     } catch (const std::exception& error) {

@@ -1,28 +1,22 @@
 #include "daemon/service/service.h"
 
-#include <algorithm>
-
-#include "base/text.h"
-#include "config/owner.h"
-#include "daemon/service/restore.h"
-
 namespace overlayd {
 
 Service::Service(Loop& loop, Workshop& workshop, Packages& packages, ServiceConfig config,
                  Remembered remembered, std::shared_ptr<Upstream> upstream)
     : loop_(loop),
       workshop_(workshop),
-      packages_(packages),
       config_(std::move(config)),
       record_(workshop.store, config_.name, std::move(remembered)),
       upstream_(std::move(upstream)),
       wanted_config_(config_),
       wanted_upstream_(upstream_),
+      preparation_(packages, config_, activity_),
+      upkeep_(workshop, record_, config_.name),
       queue_(
           loop, [this] { activity_.end(); },
           [this](const std::string& error) {
-            trouble_.set(error);
-            trouble_.retry_later();
+            trouble_.set_and_retry(error);
             settled();
           }),
       trouble_(loop, config_.name, [this] { try_again(); }) {}
@@ -41,87 +35,49 @@ void Service::tell_unit() {
       [self = shared_from_this()](const Ticket& ticket) { self->tell_of_restore([ticket] {}); });
 }
 
-// Nobody waits for apt: it may be one who holds dpkg's lock, to install overlayd for instance.
-void Service::prepare(const Prepared& prepared) {
-  if (!recall()) {
-    not_ready(record_.unreadable(), recall_hint());
-    return prepared(record_.unreadable(), recall_hint());
-  }
-  if (!config_.packages.empty())
-    activity_.begin("waiting for apt-get to install " + join(config_.packages, " "));
-  const bool at_once = packages_.install(
-      config_.packages, config_.name,
-      [self = shared_from_this(), prepared](const std::string& missing) {
-        const std::string error = missing.empty() ? self->find_owner() : missing;
-        const std::string hint = missing.empty() ? self->owner_hint() : self->packages_hint();
-        self->prepared_ = error.empty();
-        if (!error.empty()) self->not_ready(error, hint);
-        prepared(error, hint);
-      });
-  if (!at_once) settled();
-}
-
-void Service::not_ready(const std::string& error, const std::string& hint) {
-  trouble_.set(error, hint);
-  trouble_.retry_later();
-  settled();
+void Service::prepare(Preparation::Prepared prepared) {
+  const auto ended = [self = shared_from_this(), prepared = std::move(prepared)](const Lack& lack) {
+    if (!lack.error.empty()) {
+      self->trouble_.set_and_retry(lack.error, lack.hint);
+      self->settled();
+    }
+    prepared(lack);
+  };
+  if (!recall()) return ended(unreadable());
+  if (!preparation_.run(ended)) settled();
 }
 
 // Whether it is known what there is of it. Before it is, nothing is done: that would be forgotten.
 bool Service::recall() {
   if (record_.unreadable().empty()) return true;
-  Memory memory{{config_.name, workshop_.store.load(config_.name)}};
-  if (memory[config_.name].unreadable.empty())
-    overlayd::restore(workshop_.store, workshop_.trees, workshop_.inventory, memory);
-  record_.recall(std::move(memory[config_.name]));
-  if (!record_.unreadable().empty()) return false;
+  if (!upkeep_.recall()) return false;
   arm_thaw();
   return true;
 }
 
-std::string Service::recall_hint() const {
-  return fmt::format("mend {0}/{1}, or remove it: then {1} starts anew",
-                     workshop_.settings.states(), config_.name);
-}
-
-std::string Service::owner_hint() const {
-  return fmt::format("name a user and a group of this machine in {}, or make them",
-                     place_of(config_.origin));
-}
-
-std::string Service::packages_hint() const {
-  return fmt::format("is package right in {}? Else see: apt-get update; apt-get install {}",
-                     place_of(config_.origin), join(config_.packages, " "));
+Lack Service::unreadable() const {
+  return {record_.unreadable(), fmt::format("mend {0}/{1}, or remove it: then {1} starts anew",
+                                            workshop_.settings.states(), config_.name)};
 }
 
 void Service::prepare_and_reconcile(const Ticket& ticket) {
-  prepare([self = shared_from_this(), ticket](const std::string& error, const std::string&) {
-    if (!error.empty()) return;
+  prepare([self = shared_from_this(), ticket](const Lack& lack) {
+    if (!lack.error.empty()) return;
     self->drop_empty_hold();
     // one that comes back has what the branch has by now, unless that cannot be had
-    if (self->state().deployed.id.empty() && !self->held()) return self->upstream_->poll();
+    if (self->state().deployed.id.empty() && !is_held(self->state()))
+      return self->upstream_->poll();
     self->reconcile(ticket, [self] { self->upstream_->poll(); });
   });
 }
 
 // It came back, and follows another upstream or branch: what it was held at is not to be had there.
 void Service::drop_empty_hold() {
-  if (!held() || !state().deployed.id.empty() || can_be_deployed_anew()) return;
+  if (!is_held(state()) || !state().deployed.id.empty() || can_be_deployed_anew()) return;
   record_.state().pinned.reset();
   record_.state().frozen.reset();
   arm_thaw();
   note("thaw", on_its_own, "it came back with another upstream or branch", "");
-}
-
-// Returns why the service's user is not known; empty: it is.
-std::string Service::find_owner() {
-  try {
-    const Owner owner = resolve_owner(config_.user, config_.group);
-    ownership_ = Ownership{.uid = owner.uid, .gid = owner.gid, .umask = config_.umask};
-    return "";
-  } catch (const std::exception& unknown) {
-    return unknown.what();
-  }
 }
 
 void Service::reconfigure(ServiceConfig config, std::shared_ptr<Upstream> upstream) {
@@ -132,10 +88,9 @@ void Service::reconfigure(ServiceConfig config, std::shared_ptr<Upstream> upstre
   queue_.add([self = shared_from_this()](const Ticket& ticket) {
     self->config_ = self->wanted_config_;
     self->upstream_ = self->wanted_upstream_;
-    self->prepared_ = false;
-    self->ownership_.reset();
+    self->preparation_.reset();
     self->tip_ = {};
-    self->look_anyway_ = true;
+    self->even_if_unmoved_ = true;
     self->trouble_.clear();  // it came of the configuration before
     self->prepare_and_reconcile(ticket);
   });
@@ -157,15 +112,12 @@ void Service::remove(Callback removed) {
 
 void Service::take_away(const Ticket& ticket) {
   if (!leaving_) return;
-  if (!recall()) return not_ready(record_.unreadable(), recall_hint());
+  if (!recall()) return trouble_.set_and_retry(unreadable().error, unreadable().hint);
   thaw_timer_.cancel();
   trouble_.clear();
   new_change().remove({.verb = "configuration", .by = on_its_own, .reason = "removed"},
                       [self = shared_from_this(), ticket](const ChangeResult& result) {
-                        if (!result.in_place) {
-                          self->trouble_.set(result.message);
-                          return self->trouble_.retry_later();
-                        }
+                        if (!result.in_place) return self->trouble_.set_and_retry(result.message);
                         const Callback removed = std::move(self->removed_);
                         self->removed_ = nullptr;
                         if (self->leaving_ && removed) removed();
@@ -187,6 +139,17 @@ void Service::take(const ServiceState& state) {
 }
 
 // --- what goes with it ---------------------------------------------------------------------------
+
+Situation Service::situation() const {
+  return {.workshop = workshop_,
+          .config = config_,
+          .record = record_,
+          .upstream = *upstream_,
+          .tip = tip_,
+          .trouble = trouble_,
+          .activity = activity_,
+          .at_work = queue_.busy()};
+}
 
 void Service::arm_thaw() {
   thaw_timer_.cancel();

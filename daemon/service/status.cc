@@ -1,133 +1,55 @@
-// What a service tells of itself, as docs/dbus.md describes it.
+#include "daemon/service/status.h"
+
 #include <algorithm>
 
 #include "base/text.h"
 #include "daemon/report/advice.h"
-#include "daemon/service/service.h"
-#include "mounts/overlay.h"
+#include "daemon/service/problems.h"
+#include "daemon/steps/apply.h"
 
 namespace overlayd {
-
-Dict Service::status(const UnitState& unit) const {
-  Dict dict{{"name", config_.name},
-            {"unit", config_.unit},
-            {"unit_state", unit.load.empty() ? "" : describe(unit)},
-            {"upstream", upstream_->config().url.redacted()},
-            {"branch", config_.branch},
-            {"state", hold_name(state())},
-            {"deployed", state().deployed.id},
-            {"deployed_subject", printable(state().deployed.subject)},
-            {"deployed_author", printable(state().deployed.author)},
-            {"deployed_at", state().deployed_at},
-            {"fetched_at", upstream_->fetched_at()},
-            {"overlays", overlay_list()}};
-  const std::string note = notes(unit);
-  if (!note.empty()) dict["note"] = note;
-  add_tip(dict);
-  add_hold(dict);
-  add_condition(dict, problems(unit));
-  return dict;
-}
+namespace {
 
 // A unit that is not there is no failure: there are files that no unit reads.
-std::string Service::notes(const UnitState& unit) const {
+std::string notes(const Situation& situation, const UnitState& unit) {
+  const ServiceConfig& config = situation.config;
+  const ServiceState& state = situation.state();
   std::vector<std::string> notes;
-  if (!upstream_->filtered())
+  if (!situation.upstream.filtered())
     notes.emplace_back("the upstream's server cannot leave files out: everything is downloaded");
-  if (held() && !state().deployed.id.empty() && !has_history())
+  const bool is_elsewhere =
+      !state.deployed.id.empty() && !comes_from(state, config.upstream, config.branch);
+  if (is_held(state) && is_elsewhere)
     notes.push_back(fmt::format("it has a commit of {} until it follows branch {} of {}",
-                                came_from(), config_.branch, upstream_->config().url.redacted()));
+                                came_from(state), config.branch,
+                                situation.upstream.config().url.redacted()));
   if (!unit.exists())
-    notes.push_back(fmt::format("there is no unit that could be told: {} is {}: {}", config_.unit,
-                                describe(unit), advice(unit, config_)));
+    notes.push_back(fmt::format("there is no unit that could be told: {} is {}: {}", config.unit,
+                                describe(unit), advice(unit, config)));
   return join(notes, "\n");
 }
 
-void Service::add_tip(Dict& dict) const {
-  const auto same = in_sync();
+void add_tip(Dict& dict, const Situation& situation) {
+  const auto same = in_sync(situation.config, situation.state(), situation.tip);
   if (!same) return;
-  dict["upstream_commit"] = tip_.commit.id;
-  dict["upstream_subject"] = printable(tip_.commit.subject);
+  dict["upstream_commit"] = situation.tip.commit.id;
+  dict["upstream_subject"] = printable(situation.tip.commit.subject);
   dict["in_sync"] = *same;
 }
 
-void Service::add_hold(Dict& dict) const {
-  if (!held()) return;
-  const Hold& hold = state().frozen ? *state().frozen : *state().pinned;
-  dict["by"] = printable(hold.by);
-  dict["reason"] = printable(hold.reason);
-  dict["revision"] = printable(hold.revision);
-  dict["since"] = hold.since;
-  dict["until"] = hold.until;
-  dict["ends_with"] = hold_ends_with(state());
+void add_condition(Dict& dict, const Situation& situation, const std::vector<Problem>& problems) {
+  const ServiceState& state = situation.state();
+  dict["condition"] = situation.at_work            ? "changing"
+                      : is_failed(problems, state) ? "failed"
+                      : state.deployed.id.empty()  ? "waiting"
+                                                   : "ok";
+  const Activity& activity = situation.activity;
+  if (!situation.at_work || activity.what().empty()) return;
+  dict["doing"] = printable(activity.what());
+  dict["doing_since"] = activity.since();
 }
 
-std::vector<Service::Problem> Service::problems(const UnitState& unit) const {
-  std::vector<Problem> problems;
-  if (trouble_.any())
-    problems.push_back(
-        {"service", trouble_.problem(), trouble_.hint(), trouble_.since(), trouble_.retry_at()});
-  add_unit_problems(problems, unit);
-  const auto missing = not_in_place();
-  if (!missing.empty())
-    problems.push_back({"overlays", "not in place: " + join(missing, ", "),
-                        held() ? "put it back now: systemctl restart overlayd"
-                               : "put it back now: overlayctl forward " + config_.name,
-                        0, next_look()});
-  if (!record_.error().empty())
-    problems.push_back(
-        {"service", "cannot save its state: " + record_.error(),
-         advice_on_writing(record_.error_code(), workshop_.settings.state_directory)});
-  if (!upstream_->error().empty())
-    problems.push_back({"upstream", upstream_->error(), upstream_->hint(),
-                        upstream_->failing_since(), upstream_->next_at()});
-  return problems;
-}
-
-uint64_t Service::next_look() const {
-  const uint64_t retry = trouble_.retry_at();
-  return retry == 0 ? upstream_->next_at() : std::min(retry, upstream_->next_at());
-}
-
-// A unit that was started since it failed to do as it was told has read what is in place; a script
-// may start it at once.
-void Service::add_unit_problems(std::vector<Problem>& problems, const UnitState& unit) const {
-  const bool told = !state().failure.empty() && unit.active_since_us <= state().failed_at_us;
-  if (told)
-    problems.push_back(
-        {"unit", state().failure, state().failure_hint, state().failed_at_us / 1'000'000});
-  if (!unit.failed() || (told && state().failure.ends_with(describe(unit)))) return;
-  problems.push_back({"unit", fmt::format("{} {}", config_.unit, describe(unit)),
-                      advice(UnitOutcome{}, config_, state())});
-}
-
-// While it changes, something always is not.
-std::vector<std::string> Service::not_in_place() const {
-  std::vector<std::string> missing;
-  if (queue_.busy()) return missing;
-  for (const auto& step : state().steps)
-    if (!holds(step, workshop_.trees) &&
-        std::find(missing.begin(), missing.end(), step.subject) == missing.end())
-      missing.push_back(step.subject);
-  return missing;
-}
-
-// An upstream that is away does no harm to who has its content.
-bool Service::failed(const std::vector<Problem>& problems) const {
-  return std::any_of(problems.begin(), problems.end(), [this](const Problem& problem) {
-    return problem.of != "upstream" || state().deployed.id.empty();
-  });
-}
-
-void Service::add_condition(Dict& dict, const std::vector<Problem>& problems) const {
-  dict["condition"] = queue_.busy()                 ? "changing"
-                      : failed(problems)            ? "failed"
-                      : state().deployed.id.empty() ? "waiting"
-                                                    : "ok";
-  if (queue_.busy() && !activity_.what().empty()) {
-    dict["doing"] = printable(activity_.what());
-    dict["doing_since"] = activity_.since();
-  }
+void add_problems(Dict& dict, const std::vector<Problem>& problems) {
   List list;
   for (const auto& problem : problems)
     list.emplace_back(Dict{{"of", std::string(problem.of)},
@@ -143,44 +65,87 @@ void Service::add_condition(Dict& dict, const std::vector<Problem>& problems) co
   dict["problems"] = std::move(list);
 }
 
-void Service::publish_metrics(const UnitState& unit) {
-  if (!upstream_ || leaving_) return;
-  workshop_.metrics.set_service(config_.name, {.deployed = state().deployed.id,
-                                               .upstream = tip_.commit.id,
-                                               .in_sync = in_sync(),
-                                               .state = hold_name(state()),
-                                               .failed = failed(problems(unit)),
-                                               .changed_at = state().deployed_at});
+// For a symlink overlay its link and the checkout that it leads into.
+bool is_live(const Step& shown, const Situation& situation) {
+  const Steps& steps = situation.state().steps;
+  return std::all_of(steps.begin(), steps.end(), [&](const Step& step) {
+    const bool is_part = step.subject == shown.subject || step.kind == StepKind::checkout;
+    return !is_part || is_in_effect(step, situation.workshop.trees);
+  });
 }
 
-List Service::overlay_list() const {
+void add_what_it_shows(Dict& dict, const OverlayConfig& overlay, const Situation& situation) {
+  const TreeStore& trees = situation.workshop.trees;
+  for (const auto& step : situation.state().steps) {
+    const bool shows = step.kind == StepKind::mount || step.kind == StepKind::mount_file ||
+                       step.kind == StepKind::show;
+    if (!shows || step.subject != overlay.local) continue;
+    const bool is_file = kind_of(trees.path(step.value)) == PathKind::file;
+    dict["tree"] = step.value.substr(0, step.value.find('-'));
+    dict["kind"] = is_file ? "file" : "directory";
+    dict["live"] = is_live(step, situation);
+  }
+}
+
+List overlays_of(const Situation& situation) {
   List list;
-  for (const auto& overlay : config_.overlays) {
+  for (const auto& overlay : situation.config.overlays) {
     Dict dict{{"local", overlay.local},
               {"link", overlay.link},
               {"type", overlay.type == OverlayType::bind ? "bind" : "symlink"},
               {"live", false}};
-    for (const auto& step : state().steps) {
-      const bool shows = step.kind == StepKind::mount || step.kind == StepKind::mount_file ||
-                         step.kind == StepKind::show;
-      if (!shows || step.subject != overlay.local) continue;
-      dict["tree"] = step.value.substr(0, step.value.find('-'));
-      dict["kind"] = std::string(
-          kind_of(workshop_.trees.path(step.value)) == PathKind::file ? "file" : "directory");
-      dict["live"] = is_live(step);
-    }
+    add_what_it_shows(dict, overlay, situation);
     list.emplace_back(std::move(dict));
   }
   return list;
 }
 
-// For a symlink overlay its link and the checkout that it leads into.
-bool Service::is_live(const Step& shown) const {
-  for (const auto& step : state().steps) {
-    const bool part = step.subject == shown.subject || step.kind == StepKind::checkout;
-    if (part && !holds(step, workshop_.trees)) return false;
-  }
-  return true;
+}  // namespace
+
+Dict status_of(const Situation& situation, const UnitState& unit) {
+  const ServiceConfig& config = situation.config;
+  const ServiceState& state = situation.state();
+  Dict dict{{"name", config.name},
+            {"unit", config.unit},
+            {"unit_state", unit.load.empty() ? "" : describe(unit)},
+            {"upstream", situation.upstream.config().url.redacted()},
+            {"branch", config.branch},
+            {"state", hold_name(state)},
+            {"deployed", state.deployed.id},
+            {"deployed_subject", printable(state.deployed.subject)},
+            {"deployed_author", printable(state.deployed.author)},
+            {"deployed_at", state.deployed_at},
+            {"fetched_at", situation.upstream.fetched_at()},
+            {"overlays", overlays_of(situation)}};
+  const std::string note = notes(situation, unit);
+  if (!note.empty()) dict["note"] = note;
+  add_tip(dict, situation);
+  add_hold(dict, state);
+  const auto problems = problems_of(situation, unit);
+  add_condition(dict, situation, problems);
+  add_problems(dict, problems);
+  return dict;
+}
+
+Metrics::Sample sample_of(const Situation& situation, const UnitState& unit) {
+  const ServiceState& state = situation.state();
+  return {.deployed = state.deployed.id,
+          .upstream = situation.tip.commit.id,
+          .in_sync = in_sync(situation.config, state, situation.tip),
+          .state = hold_name(state),
+          .failed = is_failed(problems_of(situation, unit), state),
+          .changed_at = state.deployed_at};
+}
+
+void add_hold(Dict& dict, const ServiceState& state) {
+  if (!is_held(state)) return;
+  const Hold& hold = state.frozen ? *state.frozen : *state.pinned;
+  dict["by"] = printable(hold.by);
+  dict["reason"] = printable(hold.reason);
+  dict["revision"] = printable(hold.revision);
+  dict["since"] = hold.since;
+  dict["until"] = hold.until;
+  dict["ends_with"] = hold_ends_with(state);
 }
 
 }  // namespace overlayd

@@ -5,113 +5,111 @@
 #include "base/text.h"
 #include "daemon/report/advice.h"
 #include "daemon/service/service.h"
+#include "daemon/service/status.h"
 #include "daemon/state/history.h"
 #include "daemon/upstream/revision.h"
 
 namespace overlayd {
 
-Value Service::answer(const ChangeResult& result, const std::string& from) const {
+// Nobody is served before it is known what there is of the service.
+void Service::take_call(const std::string& by, Answered answered, Work work) {
+  queue_.add([self = shared_from_this(), by, answered = std::move(answered),
+              work = std::move(work)](const Ticket& ticket) {
+    const bool known = self->recall();
+    const Call call{by, answered, ticket, self->state().deployed.id};
+    if (known) return work(call);
+    const Lack lack = self->unreadable();
+    self->reply(call, {.outcome = Outcome::failed, .message = lack.error, .hint = lack.hint});
+  });
+}
+
+void Service::reply(const Call& call, const ChangeResult& result) const {
   const auto& deployed = state().deployed;
   Dict dict{{"name", config_.name},
             {"outcome", std::string(name_of(result.outcome))},
-            {"from", from.empty() ? deployed.id : from},
+            {"from", call.from.empty() ? deployed.id : call.from},
             {"to", deployed.id},
             {"subject", printable(deployed.subject)},
             {"state", hold_name(state())},
             {"message", printable(result.message)},
             {"hint", printable(result.hint)}};
-  add_hold(dict);
+  add_hold(dict, state());
   const bool well = result.outcome == Outcome::done || result.outcome == Outcome::unchanged;
   if (well && !record_.error().empty()) {
     dict["outcome"] = std::string(name_of(Outcome::failed));
     dict["message"] = printable("it is done, but a restart would forget it: " + record_.error());
     dict["hint"] = advice_on_writing(record_.error_code(), workshop_.settings.state_directory);
   }
-  return dict;
-}
-
-bool Service::recall_or_answer(const Answered& answered) {
-  if (recall()) return true;
-  answered(
-      answer({.outcome = Outcome::failed, .message = record_.unreadable(), .hint = recall_hint()}));
-  return false;
+  call.answered(dict);
 }
 
 void Service::forward(const std::string& by, IfHeld if_held, Answered answered) {
-  queue_.add([self = shared_from_this(), by, if_held,
-              answered = std::move(answered)](const Ticket& ticket) {
-    if (!self->recall_or_answer(answered)) return;
-    if (if_held == IfHeld::skip && self->held()) return answered(self->skipped());
-    self->prepare([self, by, answered, ticket](const std::string& error, const std::string& hint) {
-      if (error.empty()) return self->go_forward(by, answered, ticket);
-      answered(self->answer({.outcome = Outcome::failed, .message = error, .hint = hint}));
+  take_call(by, std::move(answered), [self = shared_from_this(), if_held](const Call& call) {
+    if (if_held == IfHeld::skip && is_held(self->state()))
+      return self->reply(
+          call, {.outcome = Outcome::skipped,
+                 .message = "is " + hold_words(self->state()),
+                 .hint = fmt::format("to end that: overlayctl {} {}", hold_ends_with(self->state()),
+                                     self->config_.name)});
+    self->prepare([self, call](const Lack& lack) {
+      if (lack.error.empty()) return self->go_forward(call);
+      self->reply(call, {.outcome = Outcome::failed, .message = lack.error, .hint = lack.hint});
     });
   });
 }
 
-Value Service::skipped() const {
-  return answer({.outcome = Outcome::skipped,
-                 .message = "is " + hold_words(state()),
-                 .hint = fmt::format("to end that: overlayctl {} {}", hold_ends_with(state()),
-                                     config_.name)});
-}
-
-void Service::go_forward(const std::string& by, const Answered& answered, const Ticket& ticket) {
-  const std::string from = state().deployed.id;
+void Service::go_forward(const Call& call) {
   ask(
       FetchMode::always, wish(),
-      [self = shared_from_this(), by, answered, ticket, from](const WishInWork& work) {
+      [self = shared_from_this(), call](const WishInWork& work) {
         const ChangeOrder order{.verb = "forward",
-                                .by = by,
+                                .by = call.by,
                                 .reason = "",
                                 .act_anyway = !self->state().failure.empty(),
                                 .hold = ChangeOrder::Hold::ends};
         self->change(work.result, order,
-                     [self, answered, ticket, from](const ChangeResult& result) {
-                       answered(self->answer(result, from));
-                     });
+                     [self, call](const ChangeResult& result) { self->reply(call, result); });
       },
-      [self = shared_from_this(), answered, ticket](const ChangeResult& result) {
-        self->put_back_at_least(result, answered, ticket);
+      [self = shared_from_this(), call](const ChangeResult& result) {
+        self->put_back_at_least(call, result);
       });
 }
 
 // Where the new content cannot be had, the old one has to be there.
-void Service::put_back_at_least(const ChangeResult& failed, const Answered& answered,
-                                const Ticket& ticket) {
-  if (is_in_place()) return answered(answer(failed));
-  put_back_at_ = 0;  // somebody knows of it
-  put_back(ticket, [self = shared_from_this(), failed, answered] {
+void Service::put_back_at_least(const Call& call, const ChangeResult& failed) {
+  if (upkeep_.all_in_place()) return reply(call, failed);
+  upkeep_.forgive();  // somebody knows of it
+  put_back(call.ticket, [self = shared_from_this(), call, failed] {
     ChangeResult both = failed;
-    if (self->is_in_place())
+    if (self->upkeep_.all_in_place())
       both.message = "what was not in place was put back, but: " + failed.message;
     else
-      both.message += "; and what is not in place cannot be put back: " + self->missing_for_;
-    answered(self->answer(both));
+      both.message +=
+          "; and what is not in place cannot be put back: " + self->upkeep_.missing_for();
+    self->reply(call, both);
   });
 }
 
 void Service::freeze(const std::string& by, const std::string& reason, uint64_t seconds,
                      Answered answered) {
-  queue_.add([self = shared_from_this(), by, reason, seconds,
-              answered = std::move(answered)](const Ticket&) {
-    if (!self->recall_or_answer(answered)) return;
-    ServiceState& state = self->record_.state();
-    if (state.deployed.id.empty())
-      return answered(self->answer({.outcome = Outcome::refused,
-                                    .message = "nothing is deployed yet that could be frozen",
-                                    .hint = "overlayctl status " + self->config_.name}));
-    const std::string before = state.frozen ? "was " + hold_words(state) : "";
-    const uint64_t present = now();
-    state.frozen = Hold{.by = by,
-                        .reason = reason,
-                        .since = present,
-                        .until = seconds == 0 ? 0 : present + seconds,
-                        .revision = ""};
-    self->arm_thaw();
-    self->note("freeze", by, reason, end_words(*state.frozen));
-    answered(self->answer({.outcome = Outcome::done, .message = before, .hint = ""}));
-  });
+  take_call(by, std::move(answered),
+            [self = shared_from_this(), reason, seconds](const Call& call) {
+              ServiceState& state = self->record_.state();
+              if (state.deployed.id.empty())
+                return self->reply(call, {.outcome = Outcome::refused,
+                                          .message = "nothing is deployed yet that could be frozen",
+                                          .hint = "overlayctl status " + self->config_.name});
+              const std::string before = state.frozen ? "was " + hold_words(state) : "";
+              const uint64_t present = now();
+              state.frozen = Hold{.by = call.by,
+                                  .reason = reason,
+                                  .since = present,
+                                  .until = seconds == 0 ? 0 : present + seconds,
+                                  .revision = ""};
+              self->arm_thaw();
+              self->note("freeze", call.by, reason, end_words(*state.frozen));
+              self->reply(call, {.outcome = Outcome::done, .message = before, .hint = ""});
+            });
 }
 
 // Somebody may have frozen it anew while this waited.
@@ -126,15 +124,14 @@ void Service::unfreeze(const std::string& by) {
   record_.state().frozen.reset();
   arm_thaw();
   note("thaw", by, "", "");
-  look_again();
+  ask_again();
 }
 
 void Service::thaw(const std::string& by, Answered answered) {
-  queue_.add([self = shared_from_this(), by, answered = std::move(answered)](const Ticket&) {
-    if (!self->recall_or_answer(answered)) return;
+  take_call(by, std::move(answered), [self = shared_from_this()](const Call& call) {
     ChangeResult result{.outcome = Outcome::done, .message = "", .hint = ""};
     if (self->state().frozen) {
-      self->unfreeze(by);
+      self->unfreeze(call.by);
       if (self->state().pinned)
         result.message = "still pinned: overlayctl forward " + self->config_.name + " ends that";
     } else if (self->state().pinned) {
@@ -144,7 +141,7 @@ void Service::thaw(const std::string& by, Answered answered) {
     } else {
       result = {.outcome = Outcome::unchanged, .message = "was not frozen", .hint = ""};
     }
-    answered(self->answer(result));
+    self->reply(call, result);
   });
 }
 
@@ -160,26 +157,25 @@ void Service::note(const std::string& verb, const std::string& by, const std::st
 
 // Needs no package: what is to come back ran with those that are there.
 void Service::rollback(const std::string& by, const std::string& revision, Answered answered) {
-  queue_.add([self = shared_from_this(), by, revision,
-              answered = std::move(answered)](const Ticket& ticket) {
-    if (!self->recall_or_answer(answered)) return;
-    const auto no = [&](Outcome outcome, const std::string& why, const std::string& hint) {
-      answered(self->answer({.outcome = outcome, .message = why, .hint = hint}));
-    };
+  take_call(by, std::move(answered), [self = shared_from_this(), revision](const Call& call) {
     if (self->state().deployed.id.empty())
-      return no(Outcome::refused, "nothing is deployed yet that could be rolled back",
-                "overlayctl status " + self->config_.name);
-    const std::string error = self->find_owner();
-    if (!error.empty()) return no(Outcome::failed, error, self->owner_hint());
-    if (revision.empty() && !self->has_history())
-      return no(Outcome::refused,
-                fmt::format("its commit came from {}, which it does not follow any more: what is "
-                            "older than it is not known",
-                            self->came_from()),
-                fmt::format("overlayctl rollback {} {}~1, or another commit that {} has",
-                            self->config_.name, self->config_.branch,
-                            self->upstream_->config().url.redacted()));
-    self->go_back(by, revision, answered, ticket);
+      return self->reply(call, {.outcome = Outcome::refused,
+                                .message = "nothing is deployed yet that could be rolled back",
+                                .hint = "overlayctl status " + self->config_.name});
+    const Lack lack = self->preparation_.find_owner();
+    if (!lack.error.empty())
+      return self->reply(call,
+                         {.outcome = Outcome::failed, .message = lack.error, .hint = lack.hint});
+    if (revision.empty() && !self->can_be_deployed_anew())
+      return self->reply(
+          call, {.outcome = Outcome::refused,
+                 .message = fmt::format("its commit came from {}, which it does not follow any "
+                                        "more: what is older than it is not known",
+                                        came_from(self->state())),
+                 .hint = fmt::format("overlayctl rollback {} {}~1, or another commit that {} has",
+                                     self->config_.name, self->config_.branch,
+                                     self->upstream_->config().url.redacted())});
+    self->go_back(call, revision);
   });
 }
 
@@ -189,37 +185,35 @@ void Service::want_revision(Wish& wish, const std::string& typed) const {
   wish.typed = typed;
 }
 
-void Service::go_back(const std::string& by, const std::string& revision, const Answered& answered,
-                      const Ticket& ticket) {
-  const std::string from = state().deployed.id;
+void Service::go_back(const Call& call, const std::string& revision) {
   Wish wanted = wish();
   try {
     if (revision.empty())
-      wanted.older_than = from;
+      wanted.older_than = call.from;
     else
       want_revision(wanted, revision);
   } catch (const Error& error) {
-    return answered(answer({.outcome = Outcome::refused, .message = error.what(), .hint = ""}));
+    return reply(call, {.outcome = Outcome::refused, .message = error.what(), .hint = ""});
   }
   ask(
       FetchMode::nothing, wanted,
-      [self = shared_from_this(), by, revision, answered, ticket, from](const WishInWork& work) {
+      [self = shared_from_this(), call, revision](const WishInWork& work) {
         const ChangeOrder order{.verb = "rollback",
-                                .by = by,
+                                .by = call.by,
                                 .reason = "",
                                 .revision = revision,
                                 .hold = ChangeOrder::Hold::pins};
         self->change(work.result, order,
-                     [self, answered, ticket, from](const ChangeResult& result) {
-                       answered(self->answer(result, from));
-                     });
+                     [self, call](const ChangeResult& result) { self->reply(call, result); });
       },
-      [self = shared_from_this(), revision, answered, ticket](ChangeResult result) {
-        if (revision.empty() && result.outcome == Outcome::refused)
-          result.hint = advice_without_older(self->config_.name, self->state(), result.refused);
-        else if (result.outcome == Outcome::refused && result.hint.empty())
+      [self = shared_from_this(), call, revision](ChangeResult result) {
+        const bool refused = result.outcome == Outcome::refused;
+        if (revision.empty() && refused)
+          result.hint =
+              advice_without_older(self->config_.name, self->state(), result.refused_commit);
+        else if (refused && result.hint.empty())
           result.hint = "what it had before: overlayctl log " + self->config_.name;
-        answered(self->answer(result));
+        self->reply(call, result);
       });
 }
 

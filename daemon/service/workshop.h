@@ -22,7 +22,7 @@ struct Workshop {
   Metrics& metrics;
   // Has a service look whether all of it is still in place: another one's change may have taken
   // some of it away.
-  std::function<void(const std::string& service)> look_after;
+  std::function<void(const std::string& service)> disturbed;
 };
 
 }  // namespace overlayd

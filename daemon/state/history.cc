@@ -5,14 +5,14 @@
 
 namespace overlayd {
 
-void add_to_log(ServiceState& state, Deployment deployment) {
-  const bool nobodys = deployment.outcome == "failed" || deployment.verb == "restore";
-  if (nobodys && !deployment.new_content && !state.log.empty()) {
-    Deployment last = state.log.back();
-    last.at = deployment.at;
-    if (last == deployment) state.log.pop_back();
+void add_to_log(ServiceState& state, LogEntry entry) {
+  const bool nobodys = entry.outcome == "failed" || entry.verb == "restore";
+  if (nobodys && !entry.new_content && !state.log.empty()) {
+    LogEntry last = state.log.back();
+    last.at = entry.at;
+    if (last == entry) state.log.pop_back();
   }
-  state.log.push_back(std::move(deployment));
+  state.log.push_back(std::move(entry));
   if (state.log.size() > max_log) state.log.erase(state.log.begin());
 }
 

@@ -10,7 +10,7 @@
 namespace overlayd {
 
 // One that only repeats the last, tried again and failed again or put back again, takes its place.
-void add_to_log(ServiceState& state, Deployment deployment);
+void add_to_log(ServiceState& state, LogEntry entry);
 
 // What was done to the service and not to its content: a freeze, another name.
 void note_in_log(ServiceState& state, const std::string& verb, const std::string& by,

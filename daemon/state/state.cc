@@ -32,17 +32,17 @@ toml::table to_table(const Hold& hold) {
                      {"revision", clean(hold.revision)}};
 }
 
-toml::table to_table(const Deployment& deployment) {
-  return toml::table{{"at", static_cast<int64_t>(deployment.at)},
-                     {"verb", deployment.verb},
-                     {"by", clean(deployment.by)},
-                     {"reason", clean(deployment.reason)},
-                     {"revision", clean(deployment.revision)},
-                     {"from", deployment.from},
-                     {"commit", to_table(deployment.commit)},
-                     {"outcome", deployment.outcome},
-                     {"message", clean(deployment.message)},
-                     {"new_content", deployment.new_content}};
+toml::table to_table(const LogEntry& entry) {
+  return toml::table{{"at", static_cast<int64_t>(entry.at)},
+                     {"verb", entry.verb},
+                     {"by", clean(entry.by)},
+                     {"reason", clean(entry.reason)},
+                     {"revision", clean(entry.revision)},
+                     {"from", entry.from},
+                     {"commit", to_table(entry.commit)},
+                     {"outcome", entry.outcome},
+                     {"message", clean(entry.message)},
+                     {"new_content", entry.new_content}};
 }
 
 // Missing members read as empty: an older version did not know them.
@@ -66,7 +66,7 @@ std::optional<Hold> hold_of(const View& node) {
               .revision = text_of(node["revision"])};
 }
 
-Deployment deployment_of(const View& node) {
+LogEntry log_entry_of(const View& node) {
   const bool moved = text_of(node["from"]) != text_of(node["commit"]["id"]);
   return {.at = number_of(node["at"]),
           .verb = text_of(node["verb"]),
@@ -99,7 +99,7 @@ ServiceState state_of(const toml::table& table) {
   state.failure_hint = text_of(root["failure_hint"]);
   state.failed_at_us = number_of(root["failed_at_us"]);
   if (const toml::array* log = root["log"].as_array())
-    for (const auto& entry : *log) state.log.push_back(deployment_of(View{entry}));
+    for (const auto& entry : *log) state.log.push_back(log_entry_of(View{entry}));
   return state;
 }
 
@@ -112,6 +112,12 @@ const Commit& known_commit(const ServiceState& state) {
 bool comes_from(const ServiceState& state, const std::string& upstream, const std::string& branch) {
   return state.upstream == upstream && state.branch == branch;
 }
+
+std::string came_from(const ServiceState& state) {
+  return fmt::format("branch {} of {}", state.branch, state.upstream);
+}
+
+bool is_held(const ServiceState& state) { return state.frozen || state.pinned; }
 
 std::string hold_name(const ServiceState& state) {
   return state.frozen ? "frozen" : state.pinned ? "pinned" : "following";
@@ -131,7 +137,7 @@ std::string hold_ends_with(const ServiceState& state) { return state.pinned ? "f
 
 std::string to_text(const ServiceState& state) {
   toml::array log;
-  for (const auto& deployment : state.log) log.push_back(to_table(deployment));
+  for (const auto& entry : state.log) log.push_back(to_table(entry));
   toml::table links;
   for (const auto& [link, tree] : state.links) links.insert(link, tree);
   toml::table table{{"version", version},

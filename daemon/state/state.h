@@ -32,9 +32,9 @@ struct Hold {
 };
 
 // One line of `overlayctl log`.
-struct Deployment {
+struct LogEntry {
   uint64_t at = 0;
-  std::string verb;  // install, forward, rollback, freeze, thaw, configuration
+  std::string verb;  // install, forward, rollback, freeze, thaw, configuration, restore
   std::string by;    // a user's name, or "overlayd" for what it did on its own
   std::string reason;
   std::string revision;  // of a rollback, as it was typed
@@ -45,7 +45,7 @@ struct Deployment {
   // It brought content of another commit, whatever the unit made of that: what @{N} counts.
   bool new_content = false;
 
-  bool operator==(const Deployment&) const = default;
+  bool operator==(const LogEntry&) const = default;
 };
 
 struct ServiceState {
@@ -62,7 +62,7 @@ struct ServiceState {
   std::string failure;  // of the last unit action; empty: it was well
   std::string failure_hint;
   uint64_t failed_at_us = 0;
-  std::vector<Deployment> log;  // oldest first, at most max_log
+  std::vector<LogEntry> log;  // oldest first, at most max_log
 
   bool operator==(const ServiceState&) const = default;
 };
@@ -73,6 +73,10 @@ const Commit& known_commit(const ServiceState& state);
 // Whether that is part of this branch's history.
 bool comes_from(const ServiceState& state, const std::string& upstream, const std::string& branch);
 
+// Where that came from: "branch main of https://…".
+std::string came_from(const ServiceState& state);
+
+bool is_held(const ServiceState& state);  // frozen, pinned or both
 // following, frozen or pinned.
 std::string hold_name(const ServiceState& state);
 // "until 2026-03-01 14:20"; empty: it has no end.

@@ -49,7 +49,7 @@ bool leads_into(const std::string& link, const std::string& trees) {
   return path && is_at_or_below(path.get(), trees);
 }
 
-bool is_in_effect(const Step& step, const TreeStore& trees) {
+bool look_for(const Step& step, const TreeStore& trees) {
   switch (step.kind) {
     case StepKind::directory:
       return kind_of(step.subject) == PathKind::directory;
@@ -81,7 +81,7 @@ Staged::Staged(Plan plan, Machine machine) : plan_(std::move(plan)), machine_(st
       stands(step, plan_[i].before.value);  // throws if nothing can be done to it
     if (plan_[i].kind == OpKind::undo) continue;
     if (step.kind == StepKind::show) check_tree(step);
-    if (is_mount(step) && (is_undone(step.subject) || !holds(step, machine_.trees)))
+    if (is_mount(step) && (is_undone(step.subject) || !is_in_effect(step, machine_.trees)))
       mounts_[i] = stage_mount(step);
   }
 }
@@ -231,9 +231,9 @@ bool Staged::is_known(const std::string& local) const {
 
 void carry_out(const Plan& plan, const Machine& machine) { Staged(plan, machine).publish(); }
 
-bool holds(const Step& step, const TreeStore& trees) {
+bool is_in_effect(const Step& step, const TreeStore& trees) {
   try {
-    return is_in_effect(step, trees);
+    return look_for(step, trees);
   } catch (const std::exception&) {
     return false;
   }

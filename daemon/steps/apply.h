@@ -80,6 +80,6 @@ void carry_out(const Plan& plan, const Machine& machine);
 
 // Whether `step` is in effect on the machine. What cannot be looked at is not: anybody may own a
 // directory on the way and put something in it. Never throws.
-bool holds(const Step& step, const TreeStore& trees);
+bool is_in_effect(const Step& step, const TreeStore& trees);
 
 }  // namespace overlayd

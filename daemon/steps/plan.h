@@ -33,7 +33,8 @@ using Plan = std::vector<Op>;
 // has another value is changed and what is new is made. A checkout that goes does so at the end, if
 // nothing new is in its way: links lead there until they are changed. An overlay that stays is
 // undone and made again if what it stands on goes: the overlay around it, or its place. Units are
-// left to add_action(). Packages are made and never undone: others may have come to rely on them.
+// left to add_action() of steps/action.h. Packages are made and never undone: others may have come
+// to rely on them.
 Plan diff(const Steps& old_steps, const Steps& new_steps);
 
 // The plan that takes `plan` back.

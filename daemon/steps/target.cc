@@ -140,24 +140,6 @@ class StepMaker {
   Steps steps_;
 };
 
-// The overlays of which a plan changes the content. A link that leads to the same by another way is
-// none of them.
-std::set<std::string> changed_places(const Plan& plan) {
-  std::set<std::string> places;
-  for (const auto& op : plan)
-    if (is_overlay(op.step) || (op.step.kind == StepKind::link && op.kind != OpKind::change))
-      places.insert(op.step.subject);
-  return places;
-}
-
-Action action_for(const ServiceConfig& service, const std::set<std::string>& places) {
-  std::optional<Action> own;
-  if (places.size() == 1)
-    for (const auto& overlay : service.overlays)
-      if (overlay.local == *places.begin()) own = overlay.action;
-  return own.value_or(service.action);
-}
-
 }  // namespace
 
 Steps make_steps(const Target& target, const Facts& facts) {
@@ -173,17 +155,6 @@ std::string fingerprint(const ServiceConfig& service) {
     text += fmt::format("\n{} {} {}", overlay.local, overlay.link,
                         overlay.type == OverlayType::bind ? "bind" : "symlink");
   return fmt::format("{:016x}", hash(text));
-}
-
-void add_action(Plan& plan, const ServiceConfig& service, bool always) {
-  const auto places = changed_places(plan);
-  if (places.empty() && !always) return;
-  const Action action = action_for(service, places);
-  if (action == Action::none) return;
-  plan.push_back({.kind = OpKind::act,
-                  .step = {StepKind::unit, service.unit, std::string(name_of(action)),
-                           place_of(service.origin)},
-                  .before = {}});
 }
 
 }  // namespace overlayd

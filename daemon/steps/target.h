@@ -34,8 +34,4 @@ Steps make_steps(const Target& target, const Facts& facts);
 // Equal for configurations that amount to the same steps for the same commit.
 std::string fingerprint(const ServiceConfig& service);
 
-// Appends what is done to the unit, if the plan changes what it reads: an overlay's own action if
-// only that overlay changed, else the service's. `always`: also if nothing changes.
-void add_action(Plan& plan, const ServiceConfig& service, bool always);
-
 }  // namespace overlayd

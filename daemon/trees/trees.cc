@@ -17,6 +17,13 @@ std::string tree_name(const git::Oid& oid, git::EntryKind kind, const std::strin
                      ownership.umask, kind == git::EntryKind::executable ? "x" : "");
 }
 
+std::map<std::string, std::string> TreeStore::paths(
+    const std::map<std::string, std::string>& names) const {
+  std::map<std::string, std::string> paths;
+  for (const auto& [shown_as, name] : names) paths[shown_as] = path(name);
+  return paths;
+}
+
 bool TreeStore::has(const std::string& name) const {
   return faccessat(-1, path(name).c_str(), F_OK, AT_SYMLINK_NOFOLLOW) == 0;
 }

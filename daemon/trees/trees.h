@@ -36,6 +36,8 @@ class TreeStore {
   const std::string& folder() const { return folder_; }
   std::string around() const { return parent_path(folder_); }  // with all else that is overlayd's
   std::string path(const std::string& name) const { return folder_ + "/" + name; }
+  // The same for trees by what they are shown as.
+  std::map<std::string, std::string> paths(const std::map<std::string, std::string>& names) const;
   bool has(const std::string& name) const;
 
   // Throws Error if an absolute symbolic link in tree `name` leads out of an overlay at `local`.

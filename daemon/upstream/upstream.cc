@@ -96,7 +96,7 @@ void Upstream::run(FetchMode mode) {
   Round::Order order{.mode = mode, .even_if_unmoved = asked_for_ > 0, .known = tips_, .wishes = {}};
   for (const auto& request : served_) {
     order.wishes.push_back(request.wish);
-    order.even_if_unmoved = order.even_if_unmoved || request.look_anyway;
+    order.even_if_unmoved = order.even_if_unmoved || request.even_if_unmoved;
   }
   round_asks_ = mode != FetchMode::nothing;
   round_began_ = std::chrono::steady_clock::now();

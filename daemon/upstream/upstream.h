@@ -17,11 +17,11 @@
 namespace overlayd {
 
 // A wish and who waits for it. `done` gets null instead of an answer if the upstream could not be
-// asked (see failure) or if nothing moved and `look_anyway` was not set.
+// asked (see failure) or if nothing moved and `even_if_unmoved` was not set.
 struct Request {
   FetchMode mode = FetchMode::if_moved;
   Wish wish;
-  bool look_anyway = false;
+  bool even_if_unmoved = false;
   std::function<void(const RoundResult&, const WishInWork*)> done;
 };
 

@@ -98,7 +98,7 @@ TEST(Advice, NamesARollbackOnlyWhereSomethingWasDeployedBefore) {
   state.deployed.id = "b";
   EXPECT_EQ(advice(failed, service(), state), "journalctl -u nginx.service");
   const auto had = [&](const std::string& commit) {
-    Deployment entry;
+    LogEntry entry;
     entry.commit.id = commit;
     entry.new_content = true;
     state.log.push_back(entry);
@@ -117,7 +117,7 @@ TEST(Advice, NamesWhereElseToGoWhereThereIsNoGoingBack) {
   EXPECT_EQ(advice_without_older("web", state, "cccccccccc"),
             "go further back: overlayctl rollback web cccccccc~1");
   for (const char* commit : {"aaaaaaaaaa", "bbbbbbbbbb"}) {
-    Deployment entry;
+    LogEntry entry;
     entry.commit.id = commit;
     entry.new_content = true;
     state.log.push_back(entry);

@@ -116,7 +116,7 @@ TEST(State, CommitsWithTheSameContentAreNoDeploymentsOfTheirOwn) {
 // Somebody may unmount an overlay every minute: that must not drive what was deployed out.
 TEST(State, WhatIsPutBackOverAndOverIsOneEntry) {
   ServiceState state = deployed_in_turn({{"a", true}});
-  Deployment entry = state.log.back();
+  LogEntry entry = state.log.back();
   entry.verb = "restore";
   entry.new_content = false;
   for (entry.at = 1; entry.at < 5; entry.at++) add_to_log(state, entry);

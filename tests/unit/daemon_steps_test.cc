@@ -5,7 +5,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/text.h"
-#include "daemon/service/proposal.h"
+#include "daemon/steps/action.h"
 #include "daemon/steps/plan.h"
 #include "daemon/steps/step.h"
 #include "daemon/steps/target.h"

@@ -1,0 +1,81 @@
+#include "daemon/service/problems.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "daemon/report/advice.h"
+#include "daemon/steps/apply.h"
+
+namespace overlayd {
+namespace {
+
+// When it is looked whether all is in place, at the latest.
+uint64_t next_look(const Situation& situation) {
+  const uint64_t retry = situation.trouble.retry_at();
+  const uint64_t poll = situation.upstream.next_at();
+  return retry == 0 ? poll : std::min(retry, poll);
+}
+
+// A unit that was started since it failed to do as it was told has read what is in place; a script
+// may start it at once.
+void add_problems_of_unit(const Situation& situation, const UnitState& unit,
+                          std::vector<Problem>& problems) {
+  const ServiceState& state = situation.state();
+  const bool told = !state.failure.empty() && unit.active_since_us <= state.failed_at_us;
+  if (told)
+    problems.push_back({"unit", state.failure, state.failure_hint, state.failed_at_us / 1'000'000});
+  if (!unit.failed() || (told && state.failure.ends_with(describe(unit)))) return;
+  problems.push_back({"unit", fmt::format("{} {}", situation.config.unit, describe(unit)),
+                      advice(UnitOutcome{}, situation.config, state)});
+}
+
+// While it changes, something always is not.
+std::vector<std::string> not_in_place(const Situation& situation) {
+  std::vector<std::string> missing;
+  if (situation.at_work) return missing;
+  for (const auto& step : situation.state().steps)
+    if (!is_in_effect(step, situation.workshop.trees) &&
+        std::find(missing.begin(), missing.end(), step.subject) == missing.end())
+      missing.push_back(step.subject);
+  return missing;
+}
+
+void add_what_is_not_in_place(const Situation& situation, std::vector<Problem>& problems) {
+  const auto missing = not_in_place(situation);
+  if (missing.empty()) return;
+  problems.push_back({"overlays", "not in place: " + join(missing, ", "),
+                      is_held(situation.state())
+                          ? "put it back now: systemctl restart overlayd"
+                          : "put it back now: overlayctl forward " + situation.config.name,
+                      0, next_look(situation)});
+}
+
+}  // namespace
+
+std::vector<Problem> problems_of(const Situation& situation, const UnitState& unit) {
+  std::vector<Problem> problems;
+  const Trouble& trouble = situation.trouble;
+  if (trouble.any())
+    problems.push_back(
+        {"service", trouble.problem(), trouble.hint(), trouble.since(), trouble.retry_at()});
+  add_problems_of_unit(situation, unit, problems);
+  add_what_is_not_in_place(situation, problems);
+  const Record& record = situation.record;
+  if (!record.error().empty())
+    problems.push_back(
+        {"service", "cannot save its state: " + record.error(),
+         advice_on_writing(record.error_code(), situation.workshop.settings.state_directory)});
+  const Upstream& upstream = situation.upstream;
+  if (!upstream.error().empty())
+    problems.push_back({"upstream", upstream.error(), upstream.hint(), upstream.failing_since(),
+                        upstream.next_at()});
+  return problems;
+}
+
+bool is_failed(const std::vector<Problem>& problems, const ServiceState& state) {
+  return std::any_of(problems.begin(), problems.end(), [&](const Problem& problem) {
+    return problem.of != "upstream" || state.deployed.id.empty();
+  });
+}
+
+}  // namespace overlayd
