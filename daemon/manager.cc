@@ -40,40 +40,46 @@ Manager::Manager(Loop& loop, Loaded loaded, sd_bus* bus)
       trees_(settings_.trees()),
       store_(settings_),
       units_(bus),
-      workshop_{
-          settings_, trees_, store_, inventory_, units_, metrics_, [this](const std::string& name) {
-            const auto service = services_.find(name);
-            if (service != services_.end()) service->second->disturbed();
-          }} {}
+      workshop_{settings_,
+                trees_,
+                store_,
+                inventory_,
+                units_,
+                metrics_,
+                [this](const std::string& name) {
+                  if (const auto service = roster_.find(name)) service->disturbed();
+                }},
+      succession_(loop, roster_,
+                  {.wanted =
+                       [this] {
+                         return Succession::Wanted{config().services, wanted_names()};
+                       },
+                   .renamed = [this](const std::string& name) { metrics_.remove_service(name); },
+                   .passed_on = [this] { apply_config(); }}) {}
 
 void Manager::start(Callback ready) {
   ready_ = std::move(ready);
   put_in_place();
-  change_hands();
+  succession_.settle();  // now: under its new name a service may have all that READY waits for
   config_.watch(loop_, [this] {
     apply_config();
     if (reloaded_) reloaded_();
   });
   mount_watch_ = std::make_unique<MountWatch>(loop_, [this] { mounts_changed(); });
   for (const auto& service : config().services)
-    if (!has_content(service.name)) not_up_yet_.insert(service.name);
+    if (roster_.state_of(service.name).deployed.id.empty()) not_up_yet_.insert(service.name);
   ready_timer_ = loop_.after(ready_timeout, [this] { announce_ready(); });
   apply_config();
   if (not_up_yet_.empty()) announce_ready();
 }
 
 void Manager::put_in_place() {
-  memory_ = store_.load();
-  Restored restored = restore(store_, trees_, inventory_, memory_);
+  Memory memory = store_.load();
+  const Restored restored = restore(store_, trees_, inventory_, memory);
   for (const auto& [name, error] : restored.errors)
     log_line(LOG_ERR, fmt::format("{}: cannot be put back in place: {}", name, error),
              {"OVERLAYD_SERVICE=" + name});
-  changed_ = std::move(restored.changed);
-}
-
-bool Manager::has_content(const std::string& service) const {
-  const auto remembered = memory_.find(service);
-  return remembered != memory_.end() && !remembered->second.state.deployed.id.empty();
+  roster_.remember(std::move(memory), restored);
 }
 
 // Somebody may have taken an overlay away. So may the kernel: what replaces or removes a file in
@@ -86,7 +92,7 @@ void Manager::mounts_changed() {
     if (std::exchange(unprotected_for_, error.what()) != error.what())
       log_error("{}", error.what());
   }
-  for (const auto& [name, service] : services_)
+  for (const auto& [name, service] : roster_.running())
     if (!service->leaving()) service->mounts_changed();
 }
 
@@ -111,52 +117,35 @@ std::set<std::string> Manager::wanted_names() const {
     for (const auto& overlay : service.overlays) claimed.insert(overlay.local);
   }
   for (const auto& name : config_.for_others()) {
-    const auto service = services_.find(name);
-    const bool gives_way =
-        service != services_.end() && wants_any_of(service->second->wanted_config(), claimed);
+    const auto service = roster_.find(name);
+    const bool gives_way = service && wants_any_of(service->wanted_config(), claimed);
     if (!gives_way) wanted.insert(name);
   }
   return wanted;
 }
 
-// Those that run, and those of which something is in place.
-std::set<std::string> Manager::present_names() const {
-  std::set<std::string> present;
-  for (const auto& [name, service] : services_) present.insert(name);
-  for (const auto& [name, remembered] : memory_)
-    if (!remembered.state.steps.empty() || remembered.open) present.insert(name);
-  return present;
-}
-
 // What goes away goes first, so that its paths are free.
 void Manager::apply_config() {
-  const auto waiting = change_hands();
+  const auto waiting = succession_.settle();
   const auto wanted = wanted_names();
   taken_away_.clear();
-  for (const auto& name : present_names())
+  for (const auto& name : roster_.present())
     if (!wanted.contains(name) && !waiting.contains(name)) remove_service(name);
   for (const auto& config : config_.config().upstreams) update_upstream(config);
   for (const auto& config : config_.config().services) {
     if (waiting.contains(config.name)) continue;
-    const auto service = services_.find(config.name);
-    if (service == services_.end())
+    const auto service = roster_.find(config.name);
+    if (!service)
       add_service(config);
-    else if (service->second->leaving() || service->second->wanted_config() != config)
-      service->second->reconfigure(config, upstream_for(config));
+    else if (service->leaving() || service->wanted_config() != config)
+      service->reconfigure(config, upstream_for(config));
   }
   std::erase_if(upstreams_, [](const auto& upstream) { return upstream.second.expired(); });
 }
 
-std::vector<std::string> Manager::kept() const {
-  std::vector<std::string> names;
-  for (const auto& [name, remembered] : memory_)
-    if (!remembered.state.steps.empty()) names.push_back(name);
-  return names;
-}
-
 std::string Manager::metrics_text(const std::map<std::string, UnitState>& units) {
   metrics_.set_config(config_.error().empty());
-  for (const auto& [name, service] : services_)
+  for (const auto& [name, service] : roster_.running())
     if (service->upstream() != nullptr && !service->leaving())
       metrics_.set_service(name, sample_of(service->situation(), state_of(service->unit(), units)));
   return metrics_.text();
@@ -182,7 +171,7 @@ void Manager::update_upstream(const UpstreamConfig& config) {
 
 std::vector<Request> Manager::standing_requests(const std::string& url) const {
   std::vector<Request> requests;
-  for (const auto& [name, service] : services_) {
+  for (const auto& [name, service] : roster_.running()) {
     const Upstream* upstream = service->upstream();
     if (upstream == nullptr || upstream->config().url.text() != url) continue;
     if (auto request = service->standing_request()) requests.push_back(std::move(*request));
@@ -191,26 +180,28 @@ std::vector<Request> Manager::standing_requests(const std::string& url) const {
 }
 
 void Manager::add_service(const ServiceConfig& config) {
-  auto service = std::make_shared<Service>(loop_, workshop_, packages_, config,
-                                           remembered(config.name), upstream_for(config));
-  services_[config.name] = service;
-  if (changed_.erase(config.name) > 0) service->tell_unit();
+  bool changed = false;
+  Remembered remembered = roster_.take_remembered(config.name, changed);
+  const auto service = std::make_shared<Service>(loop_, workshop_, packages_, config,
+                                                 std::move(remembered), upstream_for(config));
+  roster_.start(config.name, service);
+  if (changed) service->tell_unit();
   service->start([this, name = config.name] { came_up(name); });
 }
 
-Remembered Manager::remembered(const std::string& name) {
-  auto found = memory_.extract(name);
-  return found.empty() ? Remembered{} : std::move(found.mapped());
+std::shared_ptr<Service> Manager::service_to_remove(const std::string& name) {
+  if (auto running = roster_.find(name)) return running;
+  bool changed = false;
+  Remembered left = roster_.take_remembered(name, changed);
+  const ServiceConfig config = config_of_removed(name, left.state);
+  auto service =
+      std::make_shared<Service>(loop_, workshop_, packages_, config, std::move(left), nullptr);
+  roster_.start(name, service);
+  return service;
 }
 
 void Manager::remove_service(const std::string& name) {
-  auto& service = services_[name];
-  if (!service) {
-    Remembered left = remembered(name);
-    const ServiceConfig config = config_of_removed(name, left.state);
-    service =
-        std::make_shared<Service>(loop_, workshop_, packages_, config, std::move(left), nullptr);
-  }
+  const auto service = service_to_remove(name);
   taken_away_.push_back(name);
   if (service->leaving()) return;
   service->remove([this, name] { removed(name); });
@@ -220,13 +211,13 @@ void Manager::remove_service(const std::string& name) {
 // Should it come back, it goes on where it was: frozen or pinned, with its log, and without having
 // to ask its upstream.
 void Manager::removed(const std::string& name) {
-  Remembered left = services_.at(name)->remembered();
-  services_.erase(name);
+  Remembered left = roster_.find(name)->remembered();
+  roster_.end(name);
   metrics_.remove_service(name);
   if (left.state.former.id.empty())
     guard([&] { store_.remove(name); });
   else
-    memory_[name] = std::move(left);
+    roster_.remember(name, std::move(left));
 }
 
 }  // namespace overlayd

@@ -12,13 +12,12 @@
 #include "base/loop.h"
 #include "daemon/config_in_force.h"
 #include "daemon/report/metrics.h"
-#include "daemon/service/inheritance.h"
+#include "daemon/roster.h"
 #include "daemon/service/packages.h"
-#include "daemon/service/restore.h"
-#include "daemon/service/service.h"
 #include "daemon/service/workshop.h"
 #include "daemon/state/store.h"
 #include "daemon/steps/inventory.h"
+#include "daemon/succession.h"
 #include "daemon/upstream/upstream.h"
 #include "mounts/mount_watch.h"
 #include "units/units.h"
@@ -39,7 +38,7 @@ class Manager {
   // Runs after each successful reload.
   void on_reload(Callback reloaded) { reloaded_ = std::move(reloaded); }
 
-  const std::map<std::string, std::shared_ptr<Service>>& services() const { return services_; }
+  const Roster::Running& services() const { return roster_.running(); }
   const Config& config() const { return config_.config(); }
   const Settings& settings() const { return settings_; }
   const std::string& config_error() const { return config_.error(); }
@@ -48,33 +47,22 @@ class Manager {
   const std::vector<std::string>& taken_away() const { return taken_away_; }
   // Services that are in place, and do not run: their blocks name other machines by now, or
   // addresses that this one does not have yet.
-  std::vector<std::string> kept() const;
+  std::vector<std::string> kept() const { return roster_.kept(); }
   // How everything is at this moment, for Prometheus; `units` is what systemd says of them.
   std::string metrics_text(const std::map<std::string, UnitState>& units);
 
  private:
   void put_in_place();
   void came_up(const std::string& name);
-  bool has_content(const std::string& service) const;
   void announce_ready();
   void apply_config();
   std::set<std::string> wanted_names() const;
-  std::set<std::string> present_names() const;
-  ServiceStates states(bool at_rest) const;
-  ServiceState state_of_service(const std::string& name) const;
-  std::set<std::string> change_hands(int rounds = 3);
-  static void when_all_rest(const std::vector<std::shared_ptr<Service>>& services,
-                            const Callback& work);
-  void pass_on(const std::set<std::string>& concerned);
-  void pass_on(const Inheritance& share);
-  void rename(const std::string& from, const std::string& to);
-  void keep(const std::string& name, const ServiceState& state);
   void mounts_changed();
   std::shared_ptr<Upstream> upstream_for(const ServiceConfig& service);
   void update_upstream(const UpstreamConfig& config);
   std::vector<Request> standing_requests(const std::string& url) const;
   void add_service(const ServiceConfig& config);
-  Remembered remembered(const std::string& name);
+  std::shared_ptr<Service> service_to_remove(const std::string& name);
   void remove_service(const std::string& name);
   void removed(const std::string& name);
 
@@ -88,12 +76,9 @@ class Manager {
   Units units_;
   Packages packages_{units_};
   Workshop workshop_;
-  Memory memory_;                  // of services that have not been started yet
-  std::set<std::string> changed_;  // those of them of which something had to be put back
   std::map<std::string, std::weak_ptr<Upstream>> upstreams_;  // by URL; services own them
-  std::map<std::string, std::shared_ptr<Service>> services_;
-  bool hands_change_ = false;  // overlays will, once their services are at rest
-  Source apply_again_;
+  Roster roster_{store_, inventory_};
+  Succession succession_;
   std::vector<std::string> taken_away_;
   std::set<std::string> not_up_yet_;
   std::unique_ptr<MountWatch> mount_watch_;

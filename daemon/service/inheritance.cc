@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "base/path.h"
+#include "base/text.h"
 #include "daemon/service/change.h"
 #include "daemon/state/history.h"
 
@@ -39,6 +40,62 @@ bool has_anything_in_place(const ServiceStates& states, const std::string& name)
   return found != states.end() && !found->second->steps.empty();
 }
 
+// Of what one service leaves, one share at most is the service itself: the largest.
+void choose_one_heir(std::vector<Inheritance>& shares) {
+  const auto main =
+      std::max_element(shares.begin(), shares.end(), [](const auto& a, const auto& b) {
+        return std::pair(a.whole, a.places.size()) < std::pair(b.whole, b.places.size());
+      });
+  for (auto share = shares.begin(); share != shares.end(); ++share)
+    share->whole = share->whole && share == main;
+}
+
+// Of services that become one, it is one at most: who is frozen or pinned, for that has to stay
+// where it is, else who has most.
+void choose_one_predecessor(std::vector<Inheritance>& shares, const ServiceStates& states) {
+  const auto rank = [&](const Inheritance& share) {
+    return std::pair(is_held(*states.at(share.from)), share.places.size());
+  };
+  std::map<std::string, Inheritance*> chosen;
+  for (auto& share : shares) {
+    if (!share.whole) continue;
+    Inheritance*& best = chosen[share.to];
+    Inheritance* worse = &share;
+    if (best == nullptr || rank(share) > rank(*best)) std::swap(best, worse);
+    if (worse != nullptr) worse->whole = false;
+  }
+}
+
+// Has `to` follow on from where the other one is, if that is the same history.
+bool take_commit(const ServiceState& from, const ServiceConfig& heir, ServiceState& to) {
+  if (!known_commit(to).id.empty() || !comes_from(from, heir.upstream, heir.branch)) return false;
+  to.deployed = from.deployed;
+  to.deployed_at = from.deployed_at;
+  to.upstream = from.upstream;
+  to.branch = from.branch;
+  to.frozen = from.frozen;
+  to.pinned = from.pinned;
+  return true;
+}
+
+void move_steps(const std::set<std::string>& places, Steps& from, Steps& to) {
+  const auto is_there = [&](const Step& step) {
+    return std::find(to.begin(), to.end(), step) != to.end();
+  };
+  const auto goes = [&](const Step& step) {
+    return places.contains(step.subject) && (is_overlay(step) || is_place(step));
+  };
+  // what an overlay stands on was made for both from now on: the last one removes it
+  const auto carries = [&](const Step& step) {
+    return is_place(step) && std::any_of(places.begin(), places.end(), [&](const auto& place) {
+             return is_at_or_below(place, step.subject);
+           });
+  };
+  for (const auto& step : from)
+    if ((goes(step) || carries(step)) && !is_there(step)) to.push_back(step);
+  std::erase_if(from, goes);
+}
+
 }  // namespace
 
 std::vector<Inheritance> inheritances(const ServiceStates& states,
@@ -55,44 +112,24 @@ std::vector<Inheritance> inheritances(const ServiceStates& states,
                          !has_anything_in_place(states, heir->name);
       shares.push_back({.from = name, .to = heir->name, .places = places, .whole = whole});
     }
-    // one of them at most is the service itself: who has most of it
-    const auto main =
-        std::max_element(shares.begin(), shares.end(), [](const auto& a, const auto& b) {
-          return std::pair(a.whole, a.places.size()) < std::pair(b.whole, b.places.size());
-        });
-    for (auto share = shares.begin(); share != shares.end(); ++share)
-      share->whole = share->whole && share == main;
+    choose_one_heir(shares);
     std::move(shares.begin(), shares.end(), std::back_inserter(result));
   }
+  choose_one_predecessor(result, states);
   return result;
 }
 
-void inherit(ServiceState& from, ServiceState& to, const std::set<std::string>& places,
-             const ServiceConfig& config) {
-  const auto is_there = [&](const Step& step) {
-    return std::find(to.steps.begin(), to.steps.end(), step) != to.steps.end();
-  };
-  const auto goes = [&](const Step& step) {
-    return places.contains(step.subject) && (is_overlay(step) || is_place(step));
-  };
-  // what an overlay stands on was made for both from now on: the last one removes it
-  const auto carries = [&](const Step& step) {
-    return is_place(step) && std::any_of(places.begin(), places.end(), [&](const auto& place) {
-             return is_at_or_below(place, step.subject);
-           });
-  };
-  for (const auto& step : from.steps)
-    if ((goes(step) || carries(step)) && !is_there(step)) to.steps.push_back(step);
-  std::erase_if(from.steps, goes);
+void inherit(const Inheritance& share, const ServiceConfig& heir, ServiceState& from,
+             ServiceState& to) {
+  move_steps(share.places, from.steps, to.steps);
   from.configured.clear();
   to.configured.clear();
-  if (!known_commit(to).id.empty() || !comes_from(from, config.upstream, config.branch)) return;
-  to.deployed = from.deployed;
-  to.deployed_at = from.deployed_at;
-  to.upstream = from.upstream;
-  to.branch = from.branch;
-  to.frozen = from.frozen;
-  to.pinned = from.pinned;
+  const bool holds_too = take_commit(from, heir, to) || !is_held(from);
+  const std::string places = join({share.places.begin(), share.places.end()}, ", ");
+  note_in_log(from, "configuration", on_its_own, fmt::format("{} goes to {}", places, share.to));
+  note_in_log(to, "configuration", on_its_own,
+              fmt::format("{} comes from {}{}", places, share.from,
+                          holds_too ? "" : ", which was " + hold_words(from)));
 }
 
 void rename_state(const Store& store, const std::string& from, const std::string& to,

@@ -31,10 +31,11 @@ std::vector<Inheritance> inheritances(const ServiceStates& states,
                                       const std::vector<ServiceConfig>& services,
                                       const std::set<std::string>& wanted);
 
-// Moves what is at `places`. Who had nothing yet, and follows the same upstream and branch by
-// `config`, has the commit from now on as well, and the freeze or pin.
-void inherit(ServiceState& from, ServiceState& to, const std::set<std::string>& places,
-             const ServiceConfig& config);
+// Moves what `share` has from one state to the other, and notes it in both logs. An heir who had
+// nothing yet, and by its configuration follows the same upstream and branch, has the commit from
+// now on as well, and the freeze or pin.
+void inherit(const Inheritance& share, const ServiceConfig& heir, ServiceState& from,
+             ServiceState& to);
 
 // Has the state of `from` go on as that of `to`; it is noted in its log. Throws Error if the disk
 // does not have it all.

@@ -48,6 +48,8 @@ std::vector<std::string> words(const std::vector<Inheritance>& due) {
 
 using Words = std::vector<std::string>;
 
+const Inheritance of_y{.from = "a", .to = "b", .places = {"/srv/y"}};
+
 TEST(Inheritances, NothingChangesHandsWhereAllStays) {
   const ServiceState a = state({"/srv/x"});
   EXPECT_EQ(words(inheritances({{"a", &a}}, {config("a", {"/srv/x", "/srv/y"})}, {"a"})), Words{});
@@ -74,6 +76,23 @@ TEST(Inheritances, OfTwoHeirsWhoHasMostIsTheService) {
       (Words{"a>b /srv/x", "a>c! /srv/y /srv/z"}));
 }
 
+TEST(Inheritances, OfTwoThatBecomeOneWhoHasMostIsTheService) {
+  const ServiceState a = state({"/srv/x"});
+  const ServiceState b = state({"/srv/y", "/srv/z"});
+  EXPECT_EQ(words(inheritances({{"a", &a}, {"b", &b}},
+                               {config("c", {"/srv/x", "/srv/y", "/srv/z"})}, {"c"})),
+            (Words{"a>c /srv/x", "b>c! /srv/y /srv/z"}));
+}
+
+TEST(Inheritances, OfTwoThatBecomeOneWhoIsHeldIsTheService) {
+  ServiceState a = state({"/srv/x"});
+  a.frozen = Hold{.by = "ada", .reason = "trade fair", .since = 1, .until = 0, .revision = ""};
+  const ServiceState b = state({"/srv/y", "/srv/z"});
+  EXPECT_EQ(words(inheritances({{"a", &a}, {"b", &b}},
+                               {config("c", {"/srv/x", "/srv/y", "/srv/z"})}, {"c"})),
+            (Words{"a>c! /srv/x", "b>c /srv/y /srv/z"}));
+}
+
 TEST(Inheritances, WithAnotherUpstreamItIsAnotherService) {
   const ServiceState a = state({"/srv/x"});
   EXPECT_EQ(words(inheritances({{"a", &a}}, {config("b", {"/srv/x"}, "/other")}, {"b"})),
@@ -90,12 +109,27 @@ TEST(Inheritances, WhatIsHalfDoneStaysWhereItIs) {
 TEST(Inherit, MovesTheOverlayAndSharesWhatBothStandOn) {
   ServiceState a = state({"/srv/x", "/srv/y"});
   ServiceState b;
-  inherit(a, b, {"/srv/y"}, config("b", {"/srv/y"}));
+  inherit(of_y, config("b", {"/srv/y"}), a, b);
   EXPECT_EQ(to_text(a.steps), to_text(state({"/srv/x"}).steps));
   EXPECT_EQ(to_text(b.steps), to_text(state({"/srv/y"}).steps));
   const Steps once = b.steps;
-  inherit(a, b, {"/srv/y"}, config("b", {"/srv/y"}));
+  inherit(of_y, config("b", {"/srv/y"}), a, b);
   EXPECT_EQ(b.steps, once);
+}
+
+TEST(Inherit, BothLogsTellOfIt) {
+  ServiceState a = state({"/srv/x", "/srv/y"});
+  a.frozen = Hold{.by = "ada", .reason = "trade fair", .since = 1, .until = 0, .revision = ""};
+  ServiceState b;
+  ServiceState from = a;
+  inherit(of_y, config("b", {"/srv/y"}), from, b);
+  EXPECT_EQ(from.log.back().reason, "/srv/y goes to b");
+  EXPECT_EQ(b.log.back().reason, "/srv/y comes from a");
+  ServiceState had_something = state({"/srv/z"});
+  from = a;
+  inherit(of_y, config("b", {"/srv/y"}), from, had_something);
+  EXPECT_EQ(had_something.log.back().reason,
+            "/srv/y comes from a, which was frozen by ada: trade fair");
 }
 
 TEST(Inherit, FreezesWhoHadNothingAndFollowsTheSame) {
@@ -105,11 +139,11 @@ TEST(Inherit, FreezesWhoHadNothingAndFollowsTheSame) {
   ServiceState other_upstream;
   ServiceState had_something = state({"/srv/z"});
   ServiceState from = a;
-  inherit(from, same, {"/srv/y"}, config("b", {"/srv/y"}));
+  inherit(of_y, config("b", {"/srv/y"}), from, same);
   from = a;
-  inherit(from, other_upstream, {"/srv/y"}, config("b", {"/srv/y"}, "/other"));
+  inherit(of_y, config("b", {"/srv/y"}, "/other"), from, other_upstream);
   from = a;
-  inherit(from, had_something, {"/srv/y"}, config("b", {"/srv/y"}));
+  inherit(of_y, config("b", {"/srv/y"}), from, had_something);
   EXPECT_EQ(same.frozen, a.frozen);
   EXPECT_EQ(same.deployed, a.deployed);
   EXPECT_FALSE(other_upstream.frozen);

@@ -138,6 +138,34 @@ for number in 1 2 3 4; do wait_for 10 is b$number condition ok; done
 is b1 state frozen
 watched
 
+say "several become one: it is the frozen one, and has what the others had"
+put site web/page <<<'of site for the frozen'
+commit site 'not for the frozen' >/dev/null
+watch "${places[1]}/page" "${places[2]}" "${places[3]}/page" "${places[4]}/page"
+services <<TOML
+[global]
+upstream = "$(upstream site)"
+interval = "1h"
+[[services]]
+name = "one"
+service = "web"
+dirs = [
+  { local = "${places[1]}", link = "web" },
+  { local = "${places[2]}", link = "web/page" },
+  { local = "${places[3]}", link = "web" },
+  { local = "${places[4]}", link = "web" },
+]
+TOML
+overlayctl reload
+wait_for 10 is_settled one
+watched
+is one state frozen
+for place in "${places[@]:1}"; do assert_contains "$(cat "$place" "$place/page" 2>/dev/null || true)" 'of site again'; done
+assert_contains "$(overlayctl log one)" 'its name was b1'
+assert_contains "$(overlayctl log one)" "${places[2]} comes from b2"
+overlayctl thaw one >/dev/null
+wait_for 10 grep --quiet 'for the frozen' "${places[4]}/page"
+
 say "what follows another upstream is another service, though its files change in place"
 watch /etc/page/page /etc/page.conf
 repository=other
