@@ -48,14 +48,15 @@ Manager::Manager(Loop& loop, Loaded loaded, sd_bus* bus)
                 metrics_,
                 [this](const std::string& name) {
                   if (const auto service = roster_.find(name)) service->disturbed();
-                }},
-      succession_(loop, roster_,
+                },
+                [this] { apply_again_ = loop_.soon([this] { apply_config(); }); }},
+      succession_(loop, workshop_, roster_,
                   {.wanted =
                        [this] {
                          return Succession::Wanted{config().services, wanted_names()};
                        },
-                   .renamed = [this](const std::string& name) { metrics_.remove_service(name); },
-                   .passed_on = [this] { apply_config(); }}) {}
+                   .renamed = [this](const auto& from, const auto& to) { renamed(from, to); },
+                   .again = [this] { apply_config(); }}) {}
 
 void Manager::start(Callback ready) {
   ready_ = std::move(ready);
@@ -124,23 +125,46 @@ std::set<std::string> Manager::wanted_names() const {
   return wanted;
 }
 
-// What goes away goes first, so that its paths are free.
+// Meanwhile nobody begins anything, which would be by the old configuration.
 void Manager::apply_config() {
+  const auto running = roster_.running();
+  for (const auto& [name, service] : running) service->pause();
   const auto waiting = succession_.settle();
+  take_away_unwanted(waiting);
+  configure_wanted(waiting);
+  for (const auto& [name, service] : running)
+    if (!waiting.contains(service->name())) service->resume();
+  std::erase_if(upstreams_, [](const auto& upstream) { return upstream.second.expired(); });
+}
+
+// What goes away goes first, so that its paths are free.
+void Manager::take_away_unwanted(const std::set<std::string>& waiting) {
   const auto wanted = wanted_names();
   taken_away_.clear();
   for (const auto& name : roster_.present())
     if (!wanted.contains(name) && !waiting.contains(name)) remove_service(name);
+}
+
+void Manager::configure_wanted(const std::set<std::string>& waiting) {
   for (const auto& config : config_.config().upstreams) update_upstream(config);
   for (const auto& config : config_.config().services) {
-    if (waiting.contains(config.name)) continue;
     const auto service = roster_.find(config.name);
-    if (!service)
+    if (waiting.contains(config.name)) {
+      if (service) service->call_off_removal();
+    } else if (!service) {
       add_service(config);
-    else if (service->leaving() || service->wanted_config() != config)
+    } else if (service->leaving() || service->wanted_config() != config) {
       service->reconfigure(config, upstream_for(config));
+    }
   }
-  std::erase_if(upstreams_, [](const auto& upstream) { return upstream.second.expired(); });
+  for (const auto& name : waiting)
+    if (const auto service = roster_.find(name))
+      service->wait("waiting until nobody is at work with overlays that change hands");
+}
+
+void Manager::renamed(const std::string& from, const std::string& to) {
+  metrics_.remove_service(from);
+  if (not_up_yet_.erase(from) > 0) not_up_yet_.insert(to);
 }
 
 std::string Manager::metrics_text(const std::map<std::string, UnitState>& units) {
@@ -186,7 +210,8 @@ void Manager::add_service(const ServiceConfig& config) {
                                                  std::move(remembered), upstream_for(config));
   roster_.start(config.name, service);
   if (changed) service->tell_unit();
-  service->start([this, name = config.name] { came_up(name); });
+  // it may have another name by then
+  service->start([this, service = service.get()] { came_up(service->name()); });
 }
 
 std::shared_ptr<Service> Manager::service_to_remove(const std::string& name) {
@@ -203,9 +228,11 @@ std::shared_ptr<Service> Manager::service_to_remove(const std::string& name) {
 void Manager::remove_service(const std::string& name) {
   const auto service = service_to_remove(name);
   taken_away_.push_back(name);
-  if (service->leaving()) return;
-  service->remove([this, name] { removed(name); });
-  came_up(name);
+  if (!service->leaving()) {
+    service->remove([this, name] { removed(name); });
+    came_up(name);
+  }
+  service->resume();
 }
 
 // Should it come back, it goes on where it was: frozen or pinned, with its log, and without having

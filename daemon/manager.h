@@ -56,6 +56,9 @@ class Manager {
   void came_up(const std::string& name);
   void announce_ready();
   void apply_config();
+  void take_away_unwanted(const std::set<std::string>& waiting);
+  void configure_wanted(const std::set<std::string>& waiting);
+  void renamed(const std::string& from, const std::string& to);
   std::set<std::string> wanted_names() const;
   void mounts_changed();
   std::shared_ptr<Upstream> upstream_for(const ServiceConfig& service);
@@ -79,6 +82,7 @@ class Manager {
   std::map<std::string, std::weak_ptr<Upstream>> upstreams_;  // by URL; services own them
   Roster roster_{store_, inventory_};
   Succession succession_;
+  Source apply_again_;
   std::vector<std::string> taken_away_;
   std::set<std::string> not_up_yet_;
   std::unique_ptr<MountWatch> mount_watch_;

@@ -38,30 +38,36 @@ const ServiceState& Roster::state_of(const std::string& name) const {
   return remembered == memory_.end() ? nothing : remembered->second.state;
 }
 
-void Roster::set_state(const std::string& name, const ServiceState& state) {
+bool Roster::set_state(const std::string& name, const ServiceState& state) {
   if (const auto service = find(name)) {
-    service->take(state);
+    if (!service->take(state)) return false;
   } else {
+    try {
+      store_.save(name, state, Durability::now);
+    } catch (const std::exception& error) {
+      log_error("{}: cannot save its state: {}", name, error.what());
+      return false;
+    }
     memory_[name].state = state;
-    guard([&] { store_.save(name, state, Durability::now); });
   }
   inventory_.set(name, state.steps);
+  return true;
 }
 
 void Roster::rename(const std::string& from, const std::string& to) {
-  Remembered kept;
-  kept.state = state_of(from);
-  try {
-    rename_state(store_, from, to, kept.state);
-  } catch (const std::exception& error) {
-    log_error("{}: {}", to, error.what());
+  if (auto running = running_.extract(from)) {
+    running.mapped()->rename(to);
+    running.key() = to;
+    running_.insert(std::move(running));
+  } else {
+    Record record(store_, from, memory_[from]);
+    rename_record(record, to);
+    memory_.erase(from);
+    memory_[to] = record.remembered();
   }
-  running_.erase(from);
-  memory_.erase(from);
   inventory_.set(from, {});
-  inventory_.set(to, kept.state.steps);
+  inventory_.set(to, state_of(to).steps);
   if (changed_.erase(from) > 0) changed_.insert(to);
-  memory_[to] = std::move(kept);
 }
 
 std::set<std::string> Roster::present() const {
@@ -79,14 +85,14 @@ std::vector<std::string> Roster::kept() const {
   return names;
 }
 
-ServiceStates Roster::states(bool at_rest) const {
+ServiceStates Roster::states() const {
   ServiceStates states;
   for (const auto& [name, remembered] : memory_) {
     const bool is_whole = !remembered.open && remembered.unreadable.empty();
     states[name] = is_whole ? &remembered.state : nullptr;
   }
   for (const auto& [name, service] : running_) {
-    const bool may_become_whole = service->is_at_work() && !at_rest;
+    const bool may_become_whole = service->is_at_work();
     states[name] = service->is_half_done() && !may_become_whole ? nullptr : &service->state();
   }
   return states;

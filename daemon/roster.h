@@ -37,17 +37,18 @@ class Roster {
   bool has(const std::string& name) const { return find(name) || memory_.contains(name); }
   // Of one that runs or is remembered; an empty one if there is none.
   const ServiceState& state_of(const std::string& name) const;
-  void set_state(const std::string& name, const ServiceState& state);
-  // A service that nothing is under way of goes on under a name that has nothing in place. It does
-  // not run then.
+  // Of one that nothing is under way of, here and below. Returns false, and nothing has changed, if
+  // the disk does not take it.
+  bool set_state(const std::string& name, const ServiceState& state);
+  // It goes on under a name of which nothing is known.
   void rename(const std::string& from, const std::string& to);
 
   // Services that run, and those of which something is in place.
   std::set<std::string> present() const;
   // Those that are in place and do not run.
   std::vector<std::string> kept() const;
-  // Of all; null for what is half done. `at_rest`: nobody is at work, but for who asks.
-  ServiceStates states(bool at_rest) const;
+  // Of all; null for what is half done, or not known.
+  ServiceStates states() const;
 
  private:
   const Store& store_;

@@ -1,7 +1,7 @@
 #include "daemon/succession.h"
 
 #include <algorithm>
-#include <utility>
+#include <map>
 
 #include "base/log.h"
 #include "base/text.h"
@@ -9,76 +9,104 @@
 namespace overlayd {
 namespace {
 
-// Nobody else waits for more than one service: these cannot wait for each other.
-void when_all_rest(const std::vector<std::shared_ptr<Service>>& services, const Callback& work) {
-  const auto tickets = std::make_shared<std::vector<TaskQueue::Ticket>>();
-  for (const auto& service : services)
-    service->when_at_rest([tickets, work, all = services.size()](const TaskQueue::Ticket& ticket) {
-      tickets->push_back(ticket);
-      if (tickets->size() < all) return;
-      work();
-      tickets->clear();
-    });
+constexpr std::chrono::seconds retry{10};
+
+using Parents = std::map<std::string, std::string>;
+
+std::string root_of(Parents& parents, const std::string& name) {
+  const auto parent = parents.try_emplace(name, name).first->second;
+  return parent == name ? name : parents[name] = root_of(parents, parent);
 }
 
 }  // namespace
 
-std::vector<Inheritance> Succession::due(bool at_rest) const {
-  const Wanted wanted = callbacks_.wanted();
-  return inheritances(roster_.states(at_rest), wanted.services, wanted.names);
+std::vector<Succession::Group> Succession::groups_of(const std::vector<Inheritance>& shares) {
+  Parents parents;
+  for (const auto& share : shares)
+    parents[root_of(parents, share.from)] = root_of(parents, share.to);
+  std::map<std::string, Group> groups;
+  for (const auto& share : shares) {
+    Group& group = groups[root_of(parents, share.from)];
+    group.shares.push_back(share);
+    group.names.insert({share.from, share.to});
+  }
+  std::vector<Group> result;
+  for (auto& [root, group] : groups) result.push_back(std::move(group));
+  return result;
 }
 
 // What one gets from another may go on to a third: so it takes some rounds.
-std::set<std::string> Succession::settle(int rounds) {
-  std::set<std::string> concerned;
-  std::vector<std::shared_ptr<Service>> at_work;
-  for (const auto& share : due(false))
-    for (const auto& name : {share.from, share.to})
-      if (const auto service = roster_.find(name); concerned.insert(name).second && service)
-        at_work.push_back(service);
-  if (concerned.empty() || rounds == 0) return {};
-  if (at_work.empty()) {
-    pass_on(concerned);
-    return settle(rounds - 1);
+std::set<std::string> Succession::settle() {
+  constexpr int most_rounds = 3;
+  again_.cancel();
+  std::set<std::string> waiting;
+  for (int round = 0; round < most_rounds; round++) {
+    waiting.clear();
+    bool any = false;
+    const Wanted wanted = callbacks_.wanted();
+    for (auto& group : groups_of(inheritances(roster_.states(), wanted.services, wanted.names))) {
+      const bool done = is_at_rest(group) && pass_on(group);
+      if (!done) waiting.merge(group.names);
+      any = any || done;
+    }
+    if (!any) break;
   }
-  if (!std::exchange(is_due_, true))
-    when_all_rest(at_work, [this, concerned] {
-      is_due_ = false;
-      again_ = loop_.soon(callbacks_.passed_on);
-      pass_on(concerned);
-    });
-  return concerned;
+  return waiting;
+}
+
+bool Succession::is_at_rest(const Group& group) const {
+  return std::none_of(group.names.begin(), group.names.end(), [this](const auto& name) {
+    const auto service = roster_.find(name);
+    return service && service->is_at_work();
+  });
 }
 
 // What is a service under another name goes first: from there the rest goes on in the next round.
-void Succession::pass_on(const std::set<std::string>& concerned) {
-  auto shares = due(true);
+// Returns false if something is left over, to be tried again.
+bool Succession::pass_on(const Group& group) {
+  auto shares = group.shares;
   std::stable_partition(shares.begin(), shares.end(),
                         [](const auto& share) { return share.whole; });
-  for (const auto& share : shares) {
-    if (!concerned.contains(share.from) || !concerned.contains(share.to)) continue;
-    if (!roster_.has(share.from)) continue;
-    if (!share.whole || roster_.find(share.to)) {
-      pass_on(share);
-    } else {
-      roster_.rename(share.from, share.to);
-      callbacks_.renamed(share.from);
-    }
+  try {
+    if (std::all_of(shares.begin(), shares.end(),
+                    [this](const auto& share) { return pass_on(share); }))
+      return true;
+  } catch (const std::exception& error) {
+    log_error("overlays cannot change hands: {}", error.what());
   }
+  again_ = loop_.after(retry, callbacks_.again);
+  return false;
 }
 
-void Succession::pass_on(const Inheritance& share) {
+bool Succession::pass_on(const Inheritance& share) {
+  if (!roster_.has(share.from)) return true;  // it has another name by now
+  if (!straighten_links(share)) return false;
+  if (share.whole && !roster_.has(share.to)) {
+    roster_.rename(share.from, share.to);
+    callbacks_.renamed(share.from, share.to);
+    return true;
+  }
   const auto& services = callbacks_.wanted().services;
   const auto heir = std::find_if(services.begin(), services.end(),
                                  [&](const auto& service) { return service.name == share.to; });
   ServiceState from = roster_.state_of(share.from);
   ServiceState to = roster_.state_of(share.to);
   inherit(share, *heir, from, to);
+  // first: what both have is given up by the other one at the next start
+  if (!roster_.set_state(share.to, to)) return false;
   log_info("{}: takes over {} from {}", share.to,
            join({share.places.begin(), share.places.end()}, ", "), share.from);
-  // first: what both have is given up by the other one at the next start
-  roster_.set_state(share.to, to);
-  roster_.set_state(share.from, from);
+  return roster_.set_state(share.from, from);
+}
+
+// Returns false if the disk does not take it: that is tried again, and makes no difference until
+// then, for a link that leads into the store is known as ours.
+bool Succession::straighten_links(const Inheritance& share) {
+  ServiceState state = roster_.state_of(share.from);
+  const Plan plan = straightened(share, workshop_.trees, state.steps);
+  if (plan.empty()) return true;
+  carry_out(plan, workshop_.inventory.machine(share.from));
+  return roster_.set_state(share.from, state);
 }
 
 }  // namespace overlayd

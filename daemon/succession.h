@@ -3,14 +3,15 @@
 #pragma once
 
 #include <functional>
-#include <memory>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/loop.h"
 #include "config/config.h"
 #include "daemon/roster.h"
+#include "daemon/service/workshop.h"
 
 namespace overlayd {
 
@@ -22,28 +23,35 @@ class Succession {
     std::set<std::string> names;
   };
   struct Callbacks {
-    std::function<Wanted()> wanted;                        // at this moment
-    std::function<void(const std::string& name)> renamed;  // `name` is not used any more
-    Callback passed_on;  // after some had to wait: the configuration is to be applied again
+    std::function<Wanted()> wanted;  // at this moment
+    std::function<void(const std::string& from, const std::string& to)> renamed;
+    Callback again;  // it is time for another try
   };
-  // Both references must outlive this object.
-  Succession(Loop& loop, Roster& roster, Callbacks callbacks)
-      : loop_(loop), roster_(roster), callbacks_(std::move(callbacks)) {}
+  // All references must outlive this object.
+  Succession(Loop& loop, const Workshop& workshop, Roster& roster, Callbacks callbacks)
+      : loop_(loop), workshop_(workshop), roster_(roster), callbacks_(std::move(callbacks)) {}
 
-  // Has overlays change hands. Returns the services that have to wait until none of those concerned
-  // is at work.
-  std::set<std::string> settle() { return settle(3); }
+  // Has overlays change hands, where all services concerned are paused or do not run; they have to
+  // get their new configurations before they go on. Returns those that have to wait, paused as they
+  // are: until who is at work has ended that (see Workshop::at_rest), or until `again`.
+  std::set<std::string> settle();
 
  private:
-  std::set<std::string> settle(int rounds);
-  std::vector<Inheritance> due(bool at_rest) const;
-  void pass_on(const std::set<std::string>& concerned);
-  void pass_on(const Inheritance& share);
+  // Those that give to each other, or get from each other.
+  struct Group {
+    std::vector<Inheritance> shares;
+    std::set<std::string> names;
+  };
+  static std::vector<Group> groups_of(const std::vector<Inheritance>& shares);
+  bool is_at_rest(const Group& group) const;
+  bool pass_on(const Group& group);
+  bool pass_on(const Inheritance& share);
+  bool straighten_links(const Inheritance& share);
 
   Loop& loop_;
+  const Workshop& workshop_;
   Roster& roster_;
   Callbacks callbacks_;
-  bool is_due_ = false;  // once those concerned are at rest
   Source again_;
 };
 

@@ -13,6 +13,8 @@ class Trouble {
   // `service` is named in what is logged; `again` runs when it is time for another try.
   Trouble(Loop& loop, std::string service, Callback again);
 
+  void rename(std::string service) { service_ = std::move(service); }
+
   // Logs it, unless it is what was said last.
   void set(const std::string& problem, const std::string& hint = "");
   // The same for what was logged already.

@@ -55,6 +55,7 @@ Change::Change(Workshop& workshop, const ServiceConfig& config, Record& record, 
 
 void Change::begin(const ChangeOrder& order, Done done) {
   order_ = order;
+  order_.act_anyway = order.act_anyway || record_.state().untold;
   done_ = std::move(done);
   from_ = record_.state().deployed.id;
 }
@@ -66,7 +67,7 @@ void Change::run(const WishResult& content, const ChangeOrder& order, Done done)
   Proposal proposal;
   try {
     take_back_what_is_open();
-    proposal = propose(workshop_, config_, record_.state(), content, order.act_anyway);
+    proposal = propose(workshop_, config_, record_.state(), content, order_.act_anyway);
     make_checkout(config_.checkout, checkout_name(commit_.id, proposal.links),
                   workshop_.trees.paths(proposal.links));
     publish(proposal);
@@ -180,6 +181,7 @@ void Change::tell(const Plan& plan, bool gently) {
 
 // That nothing was done gently to a unit that does not run tells nothing of how it is.
 void Change::told(const UnitOutcome& outcome, bool gently) {
+  record_.state().untold = false;
   if (!outcome.ok || !gently) {
     record_.state().failure = outcome.text;
     record_.state().failure_hint = outcome.ok ? "" : advice(outcome, config_, record_.state());

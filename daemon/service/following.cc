@@ -51,7 +51,7 @@ std::optional<Request> Service::standing_request() {
 
 void Service::ask_again() {
   even_if_unmoved_ = true;
-  upstream_->poll();
+  if (upstream_) upstream_->poll();
 }
 
 void Service::on_tip(const RoundResult& round, const WishInWork* work) {

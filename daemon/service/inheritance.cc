@@ -9,6 +9,8 @@
 #include "base/text.h"
 #include "daemon/service/change.h"
 #include "daemon/state/history.h"
+#include "daemon/steps/action.h"
+#include "daemon/steps/apply.h"
 
 namespace overlayd {
 namespace {
@@ -68,7 +70,9 @@ void choose_one_predecessor(std::vector<Inheritance>& shares, const ServiceState
 
 // Has `to` follow on from where the other one is, if that is the same history.
 bool take_commit(const ServiceState& from, const ServiceConfig& heir, ServiceState& to) {
-  if (!known_commit(to).id.empty() || !comes_from(from, heir.upstream, heir.branch)) return false;
+  const bool has_its_own = !to.deployed.id.empty() || is_held(to);
+  if (has_its_own || !comes_from(from, heir.upstream, heir.branch)) return false;
+  to.former = {};
   to.deployed = from.deployed;
   to.deployed_at = from.deployed_at;
   to.upstream = from.upstream;
@@ -119,8 +123,31 @@ std::vector<Inheritance> inheritances(const ServiceStates& states,
   return result;
 }
 
+Plan straightened(const Inheritance& share, const TreeStore& trees, Steps& steps) {
+  std::map<std::string, std::string> targets;
+  for (const auto& step : steps)
+    if (step.kind == StepKind::show && share.places.contains(step.subject))
+      targets[step.subject] = trees.path(step.value);
+  Plan plan;
+  for (auto& step : steps) {
+    const auto target = targets.find(step.subject);
+    if (step.kind != StepKind::link || target == targets.end() || step.value == target->second)
+      continue;
+    const Step before = std::exchange(step, {step.kind, step.subject, target->second, step.origin});
+    if (is_in_effect(before, trees))
+      plan.push_back({.kind = OpKind::change, .step = step, .before = before});
+  }
+  for (const auto& step : steps)
+    if (share.whole && step.kind == StepKind::checkout)
+      plan.push_back({.kind = OpKind::undo, .step = step, .before = {}});
+  if (share.whole)
+    std::erase_if(steps, [](const Step& step) { return step.kind == StepKind::checkout; });
+  return plan;
+}
+
 void inherit(const Inheritance& share, const ServiceConfig& heir, ServiceState& from,
              ServiceState& to) {
+  if (unit_of(from.steps) != heir.unit) to.untold = true;
   move_steps(share.places, from.steps, to.steps);
   from.configured.clear();
   to.configured.clear();
@@ -132,13 +159,12 @@ void inherit(const Inheritance& share, const ServiceConfig& heir, ServiceState& 
                           holds_too ? "" : ", which was " + hold_words(from)));
 }
 
-void rename_state(const Store& store, const std::string& from, const std::string& to,
-                  ServiceState& state) {
-  note_in_log(state, "configuration", on_its_own, "its name was " + from);
-  log_line(LOG_INFO, fmt::format("{}: goes on as {}", from, to), {"OVERLAYD_SERVICE=" + to});
-  store.finish(from);
-  store.rename(from, to);
-  store.save(to, state, Durability::now);
+void rename_record(Record& record, const std::string& name) {
+  note_in_log(record.state(), "configuration", on_its_own, "its name was " + record.service());
+  log_line(LOG_INFO, fmt::format("{}: goes on as {}", record.service(), name),
+           {"OVERLAYD_SERVICE=" + name});
+  record.rename(name);
+  record.save(Durability::now);
 }
 
 }  // namespace overlayd

@@ -10,7 +10,9 @@
 #include <vector>
 
 #include "config/config.h"
-#include "daemon/state/store.h"
+#include "daemon/state/record.h"
+#include "daemon/steps/plan.h"
+#include "daemon/trees/trees.h"
 
 namespace overlayd {
 
@@ -31,15 +33,19 @@ std::vector<Inheritance> inheritances(const ServiceStates& states,
                                       const std::vector<ServiceConfig>& services,
                                       const std::set<std::string>& wanted);
 
+// Symbolic links lead into the checkout of their service, which does not come along. Has those of
+// `share` lead straight to their trees in `steps`, until the heir has a checkout of its own that
+// they lead into; what is a service under another name gives its checkout up, for that has the old
+// name. Returns the plan that does it.
+Plan straightened(const Inheritance& share, const TreeStore& trees, Steps& steps);
+
 // Moves what `share` has from one state to the other, and notes it in both logs. An heir who had
 // nothing yet, and by its configuration follows the same upstream and branch, has the commit from
 // now on as well, and the freeze or pin.
 void inherit(const Inheritance& share, const ServiceConfig& heir, ServiceState& from,
              ServiceState& to);
 
-// Has the state of `from` go on as that of `to`; it is noted in its log. Throws Error if the disk
-// does not have it all.
-void rename_state(const Store& store, const std::string& from, const std::string& to,
-                  ServiceState& state);
+// Has a service go on under another name; it is noted in its log.
+void rename_record(Record& record, const std::string& name);
 
 }  // namespace overlayd

@@ -24,7 +24,9 @@ void Service::reconcile(const Ticket& ticket, const Callback& then) {
     // what was put back may be away again by now: that is for the next look
     const Upkeep& upkeep = self->upkeep_;
     const bool in_place = upkeep.missing_for().empty() || upkeep.all_in_place();
-    if ((self->is_configured() && in_place) || !self->can_be_deployed_anew()) return then();
+    if ((self->is_configured() && in_place) || !self->preparation_.done() ||
+        !self->can_be_deployed_anew())
+      return then();
     self->deploy_anew(ticket, then);
   });
 }
@@ -87,14 +89,13 @@ void Service::reconcile_soon() {
   if (std::exchange(reconciles_soon_, true)) return;
   queue_.add([self = shared_from_this()](const Ticket& ticket) {
     self->reconciles_soon_ = false;
-    if (!self->leaving_ && self->preparation_.done()) self->reconcile(ticket, [] {});
+    if (!self->leaving_) self->reconcile(ticket, [] {});
   });
 }
 
 void Service::disturbed() {
   queue_.add([self = shared_from_this()](const Ticket& ticket) {
-    if (!self->leaving_ && self->preparation_.done())
-      self->reconcile(ticket, [self] { self->ask_again(); });
+    if (!self->leaving_) self->reconcile(ticket, [self] { self->ask_again(); });
   });
 }
 

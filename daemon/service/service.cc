@@ -1,5 +1,7 @@
 #include "daemon/service/service.h"
 
+#include "daemon/service/inheritance.h"
+
 namespace overlayd {
 
 Service::Service(Loop& loop, Workshop& workshop, Packages& packages, ServiceConfig config,
@@ -12,9 +14,13 @@ Service::Service(Loop& loop, Workshop& workshop, Packages& packages, ServiceConf
       wanted_config_(config_),
       wanted_upstream_(upstream_),
       preparation_(packages, config_, activity_),
-      upkeep_(workshop, record_, config_.name),
+      upkeep_(workshop, record_),
       queue_(
-          loop, [this] { activity_.end(); },
+          loop,
+          [this] {
+            activity_.end();
+            if (queue_.paused()) workshop_.at_rest();
+          },
           [this](const std::string& error) {
             trouble_.set_and_retry(error);
             settled();
@@ -62,7 +68,7 @@ Lack Service::unreadable() const {
 
 void Service::prepare_and_reconcile(const Ticket& ticket) {
   prepare([self = shared_from_this(), ticket](const Lack& lack) {
-    if (!lack.error.empty()) return;
+    if (!lack.error.empty()) return self->put_back(ticket, [] {});
     self->drop_empty_hold();
     // one that comes back has what the branch has by now, unless that cannot be had
     if (self->state().deployed.id.empty() && !is_held(self->state()))
@@ -85,15 +91,20 @@ void Service::reconfigure(ServiceConfig config, std::shared_ptr<Upstream> upstre
   wanted_upstream_ = std::move(upstream);
   if (!upstream_) upstream_ = wanted_upstream_;  // from now on it can be asked for its status
   leaving_ = false;
+  if (!queue_.busy()) adopt_wanted_config();  // what waits is done by it
   queue_.add([self = shared_from_this()](const Ticket& ticket) {
-    self->config_ = self->wanted_config_;
-    self->upstream_ = self->wanted_upstream_;
-    self->preparation_.reset();
-    self->tip_ = {};
-    self->even_if_unmoved_ = true;
-    self->trouble_.clear();  // it came of the configuration before
+    self->adopt_wanted_config();
     self->prepare_and_reconcile(ticket);
   });
+}
+
+void Service::adopt_wanted_config() {
+  config_ = wanted_config_;
+  upstream_ = wanted_upstream_;
+  preparation_.reset();
+  tip_ = {};
+  even_if_unmoved_ = true;
+  trouble_.clear();  // it came of the configuration before
 }
 
 void Service::settled() {
@@ -124,18 +135,28 @@ void Service::take_away(const Ticket& ticket) {
                       });
 }
 
-// Nobody who waits may be forgotten should it not come back: they go first.
-void Service::when_at_rest(TaskQueue::Task work) {
-  queue_.add([self = shared_from_this(), work = std::move(work)](const Ticket& ticket) {
-    if (self->queue_.has_more()) return self->when_at_rest(work);
-    work(ticket);
-  });
+// --- standing still while its overlays change hands ---------------------------------------------
+
+void Service::wait(const std::string& why) {
+  if (!queue_.busy()) activity_.begin(why);
 }
 
-void Service::take(const ServiceState& state) {
-  record_.state() = state;
-  record_.save(Durability::now);
+void Service::resume() {
+  if (!queue_.paused()) return;
+  if (!queue_.busy()) activity_.end();
+  queue_.resume();
+}
+
+bool Service::take(const ServiceState& state) {
+  if (!record_.replace(state)) return false;
   arm_thaw();
+  return true;
+}
+
+void Service::rename(const std::string& name) {
+  rename_record(record_, name);
+  config_.name = name;
+  trouble_.rename(name);
 }
 
 // --- what goes with it ---------------------------------------------------------------------------
@@ -148,12 +169,12 @@ Situation Service::situation() const {
           .tip = tip_,
           .trouble = trouble_,
           .activity = activity_,
-          .at_work = queue_.busy()};
+          .at_work = queue_.busy() || queue_.paused()};
 }
 
 void Service::arm_thaw() {
   thaw_timer_.cancel();
-  if (!state().frozen || state().frozen->until == 0) return;
+  if (leaving_ || !state().frozen || state().frozen->until == 0) return;
   thaw_timer_ = loop_.at(state().frozen->until, [weak = weak_from_this()] {
     if (const auto self = weak.lock()) self->thaw_if_due();
   });

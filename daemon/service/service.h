@@ -31,7 +31,8 @@ class Service : public std::enable_shared_from_this<Service> {
   Service(Loop& loop, Workshop& workshop, Packages& packages, ServiceConfig config,
           Remembered remembered, std::shared_ptr<Upstream> upstream);
 
-  // The configuration that was asked for last; changes under way may still follow the one before.
+  const std::string& name() const { return config_.name; }
+  // The configuration that was asked for last; a change under way may still follow the one before.
   const ServiceConfig& wanted_config() const { return wanted_config_; }
   const std::string& unit() const { return config_.unit; }
   const ServiceState& state() const { return record_.state(); }
@@ -45,8 +46,10 @@ class Service : public std::enable_shared_from_this<Service> {
   void start(Callback settled);
   // Something of it was put back in place, which its unit may not have seen yet.
   void tell_unit();
-  // Has another configuration from now on; a removal that has not begun is called off.
+  // Has another configuration from now on, or as soon as what is under way has ended; a removal
+  // that has not begun is called off.
   void reconfigure(ServiceConfig config, std::shared_ptr<Upstream> upstream);
+  void call_off_removal() { leaving_ = false; }
   // Puts back what is not in place any more, and notes what is again.
   void mounts_changed();
   // Another service's change may have taken something of it away, or out of its way.
@@ -58,14 +61,23 @@ class Service : public std::enable_shared_from_this<Service> {
   // What there is of it, for who goes on with it.
   Remembered remembered() const { return record_.remembered(); }
   bool is_at_work() const { return queue_.busy(); }
-  bool is_half_done() const {
-    return record_.open() || !record_.unreadable().empty() || !record_.error().empty();
-  }
-  // Runs `work` when nothing is under way and nobody waits, and keeps it so as long as somebody
-  // holds the ticket.
-  void when_at_rest(TaskQueue::Task work);
-  // At rest only: from now on there is something else of it, as `state` says.
-  void take(const ServiceState& state);
+  // What there is of it is not known, or has to be taken back as it was begun.
+  bool is_half_done() const { return record_.open() || !record_.unreadable().empty(); }
+  // The disk lags behind.
+  bool is_unsaved() const { return !record_.error().empty(); }
+  // From now on nothing begins: who asks for something waits. See Workshop::at_rest.
+  void pause() { queue_.pause(); }
+  void resume();
+  // It is to stay paused: why, for people who wait for it.
+  void wait(const std::string& why);
+
+  // These two only while nothing is under way.
+
+  // From now on there is something else of it, as `state` says. Returns false, and nothing has
+  // changed, if the disk does not take it.
+  bool take(const ServiceState& state);
+  // It goes on under another name: who waits is served by that.
+  void rename(const std::string& name);
 
   // What it wants to know in every round; none while it is not ready.
   std::optional<Request> standing_request();
@@ -93,6 +105,7 @@ class Service : public std::enable_shared_from_this<Service> {
   Lack unreadable() const;
   void drop_empty_hold();
   void take_away(const Ticket& ticket);
+  void adopt_wanted_config();
   void settled();
   void arm_thaw();
 

@@ -10,8 +10,13 @@ void TaskQueue::add(Task task) {
   if (!busy_ && waiting_.size() == 1) start_next();
 }
 
+void TaskQueue::resume() {
+  paused_ = false;
+  start_next();
+}
+
 void TaskQueue::start_next() {
-  if (busy_ || waiting_.empty()) return;
+  if (busy_ || paused_ || waiting_.empty()) return;
   busy_ = true;
   const Task task = std::move(waiting_.front());
   waiting_.pop_front();

@@ -22,10 +22,13 @@ class TaskQueue {
 
   // Runs it at once, or when those before it are over.
   void add(Task task);
-  // Whether more tasks wait than the one at work.
-  bool has_more() const { return !waiting_.empty(); }
   // While a task is at work.
   bool busy() const { return busy_; }
+
+  // From now on no task begins; the one at work goes on.
+  void pause() { paused_ = true; }
+  void resume();
+  bool paused() const { return paused_; }
 
  private:
   void start_next();
@@ -37,6 +40,7 @@ class TaskQueue {
   std::function<void(const std::string&)> failed_;
   std::deque<Task> waiting_;
   bool busy_ = false;
+  bool paused_ = false;
   Source next_;
   // What tickets know of the queue, which may be gone before them.
   std::shared_ptr<TaskQueue*> self_ = std::make_shared<TaskQueue*>(this);

@@ -38,7 +38,7 @@ void Upkeep::watch_until(uint64_t until) { put_back_at_ = std::max(put_back_at_,
 
 bool Upkeep::recall() {
   if (record_.unreadable().empty()) return true;
-  Remembered remembered = workshop_.store.load(service_);
+  Remembered remembered = workshop_.store.load(record_.service());
   if (remembered.unreadable.empty())
     restore(std::move(remembered));
   else
@@ -48,10 +48,10 @@ bool Upkeep::recall() {
 
 // Returns what is wrong; empty if nothing is.
 std::string Upkeep::restore(Remembered remembered) {
-  Memory memory{{service_, std::move(remembered)}};
+  Memory memory{{record_.service(), std::move(remembered)}};
   const Restored restored =
       overlayd::restore(workshop_.store, workshop_.trees, workshop_.inventory, memory);
-  record_.recall(std::move(memory[service_]));
+  record_.recall(std::move(memory[record_.service()]));
   return restored.errors.empty() ? "" : restored.errors.begin()->second;
 }
 

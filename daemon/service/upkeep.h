@@ -12,8 +12,7 @@ namespace overlayd {
 class Upkeep {
  public:
   // Both must outlive this object.
-  Upkeep(const Workshop& workshop, Record& record, std::string service)
-      : workshop_(workshop), record_(record), service_(std::move(service)) {}
+  Upkeep(const Workshop& workshop, Record& record) : workshop_(workshop), record_(record) {}
 
   // Whether each step of what is deployed is in effect on the machine.
   bool all_in_place() const;
@@ -46,7 +45,6 @@ class Upkeep {
 
   const Workshop& workshop_;
   Record& record_;
-  std::string service_;
   uint64_t put_back_at_ = 0;  // when it was last put back, or is to be looked at again
   unsigned in_a_row_ = 0;
   std::string missing_for_;

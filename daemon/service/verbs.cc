@@ -53,7 +53,8 @@ void Service::forward(const std::string& by, IfHeld if_held, Answered answered) 
                                      self->config_.name)});
     self->prepare([self, call](const Lack& lack) {
       if (lack.error.empty()) return self->go_forward(call);
-      self->reply(call, {.outcome = Outcome::failed, .message = lack.error, .hint = lack.hint});
+      self->put_back_at_least(
+          call, {.outcome = Outcome::failed, .message = lack.error, .hint = lack.hint});
     });
   });
 }

@@ -23,6 +23,8 @@ struct Workshop {
   // Has a service look whether all of it is still in place: another one's change may have taken
   // some of it away.
   std::function<void(const std::string& service)> disturbed;
+  // A service that was paused has ended what it was at.
+  std::function<void()> at_rest;
 };
 
 }  // namespace overlayd

@@ -1,5 +1,7 @@
 #include "daemon/state/record.h"
 
+#include <utility>
+
 #include "base/error.h"
 #include "base/log.h"
 
@@ -15,6 +17,25 @@ void Record::recall(Remembered remembered) {
   open_ = std::move(remembered.open);
   unreadable_ = std::move(remembered.unreadable);
   sealed_ = !open_;
+}
+
+// What cannot be renamed on the disk is saved anew: two may claim the same there until both are
+// read again.
+void Record::rename(const std::string& name) {
+  try {
+    store_.rename(service_, name);
+  } catch (const std::exception& error) {
+    log_error("{}: {}", name, error.what());
+  }
+  service_ = name;
+}
+
+bool Record::replace(const ServiceState& state) {
+  const ServiceState before = std::exchange(state_, state);
+  save(Durability::now);
+  if (error_.empty()) return true;
+  state_ = before;
+  return false;
 }
 
 void Record::save(Durability durability) {

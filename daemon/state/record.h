@@ -18,6 +18,10 @@ class Record {
   ServiceState& state() { return state_; }
   const ServiceState& state() const { return state_; }
 
+  const std::string& service() const { return service_; }
+  // It goes on under another name, of which nothing may be known.
+  void rename(const std::string& name);
+
   // All of it, as an earlier daemon would have left it.
   Remembered remembered() const { return {state_, open_, unreadable_}; }
 
@@ -29,6 +33,9 @@ class Record {
   // Brings the disk up to date with state(). What is live on the machine is not taken back because
   // a disk is full: this never throws; error() tells, and save_again() makes up for it.
   void save(Durability durability);
+  // Something else from now on, unless the disk does not take it: returns false then, and nothing
+  // has changed.
+  bool replace(const ServiceState& state);
   // Does nothing if the disk has everything.
   void save_again();
   // Why the disk lags behind; empty: it does not.

@@ -98,6 +98,7 @@ ServiceState state_of(const toml::table& table) {
   state.failure = text_of(root["failure"]);
   state.failure_hint = text_of(root["failure_hint"]);
   state.failed_at_us = number_of(root["failed_at_us"]);
+  state.untold = root["untold"].value_or(false);
   if (const toml::array* log = root["log"].as_array())
     for (const auto& entry : *log) state.log.push_back(log_entry_of(View{entry}));
   return state;
@@ -152,6 +153,7 @@ std::string to_text(const ServiceState& state) {
                     {"failure", clean(state.failure)},
                     {"failure_hint", clean(state.failure_hint)},
                     {"failed_at_us", static_cast<int64_t>(state.failed_at_us)},
+                    {"untold", state.untold},
                     {"log", log}};
   if (state.frozen) table.insert("frozen", to_table(*state.frozen));
   if (state.pinned) table.insert("pinned", to_table(*state.pinned));

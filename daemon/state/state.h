@@ -62,6 +62,7 @@ struct ServiceState {
   std::string failure;  // of the last unit action; empty: it was well
   std::string failure_hint;
   uint64_t failed_at_us = 0;
+  bool untold = false;        // something is in place that its unit has not been told of
   std::vector<LogEntry> log;  // oldest first, at most max_log
 
   bool operator==(const ServiceState&) const = default;

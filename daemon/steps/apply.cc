@@ -156,7 +156,7 @@ void Staged::make(const Step& step, const std::string& before, size_t index) {
     case StepKind::mount_file:
       return show(step, before, index);
     case StepKind::link:
-      return make_link(step.subject, step.value, before);
+      return make_link(step.subject, step.value, before, machine_.trees.folder());
     case StepKind::checkout:
       return switch_checkout(step.subject, step.value);
     case StepKind::show:  // the checkout shows it, which the link leads into

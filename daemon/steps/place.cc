@@ -77,10 +77,12 @@ std::optional<std::string> link_target_at(int dir, const std::string& name) {
   return std::string(target, static_cast<size_t>(size));
 }
 
-void make_link(const std::string& path, const std::string& target, const std::string& before) {
+void make_link(const std::string& path, const std::string& target, const std::string& before,
+               const std::string& store) {
   const auto present = link_target(path);
   if (present == target) return;
-  const bool ours = present && !before.empty() && *present == before;
+  const bool as_before = present && !before.empty() && *present == before;
+  const bool ours = as_before || (present && is_at_or_below(*present, store));
   if (!ours && kind_of(path) != PathKind::missing)
     throw Advised(fmt::format("cannot link {}: {} is there, which overlayd did not make", path,
                               name_of(kind_of(path))),

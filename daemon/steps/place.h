@@ -16,9 +16,10 @@ void make_place(const std::string& path, PathKind kind);
 // what another overlay has in its place.
 void remove_place(const std::string& path, PathKind kind);
 
-// Makes `path` a link to `target` in one step. Only a link to `before` or to `target` is replaced:
-// anything else there was put there by somebody.
-void make_link(const std::string& path, const std::string& target, const std::string& before);
+// Makes `path` a link to `target` in one step. Only a link to `before`, to `target` or into `store`
+// is replaced: anything else there was put there by somebody.
+void make_link(const std::string& path, const std::string& target, const std::string& before,
+               const std::string& store);
 
 // Removes the link if it still leads to `target`.
 void remove_link(const std::string& path, const std::string& target);

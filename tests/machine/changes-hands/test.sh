@@ -32,8 +32,8 @@ make_repo site
 for name in a b; do
   put site "$name/page" <<<"of $name"
   put site "$name/inner/page" <<<"inner of $name"
-  printf '[Service]\nExecStart=sleep infinity\n' >"/etc/systemd/system/$name.service"
 done
+for name in a b c; do printf '[Service]\nExecStart=sleep infinity\n' >"/etc/systemd/system/$name.service"; done
 commit site one >/dev/null
 configure "$(service a /etc/one a /etc/two a)
 $(service b /etc/three b)"
@@ -68,6 +68,8 @@ $(service c /etc/two b)
 $(service a /etc/three a)"
 assert_eq 'of b' "$(cat /etc/two/page)"
 assert_eq 'frozen power work' "$(of c state) $(of c reason)"
+assert_eq active "$(systemctl is-active c)"
+assert_contains "$(overlayctl log c)" '/etc/two comes from b'
 mv /srv/git/away.git /srv/git/site.git
 overlayctl thaw b >/dev/null
 watched
