@@ -38,7 +38,7 @@ auto fields(Is<Resolved> auto& m) {
 }
 auto fields(Is<MissingBlobs> auto& m) { return std::tie(m.blobs, m.last); }
 auto fields(Is<Progress> auto&) { return std::tie(); }
-auto fields(Is<Written> auto& m) { return std::tie(m.name, m.error, m.refused); }
+auto fields(Is<Written> auto& m) { return std::tie(m.error, m.refused); }
 auto fields(Is<Difference> auto& m) { return std::tie(m.status, m.path); }
 auto fields(Is<Differences> auto& m) { return std::tie(m.differences, m.last); }
 auto fields(Is<Failure> auto& m) { return std::tie(m.kind, m.message); }
@@ -140,17 +140,16 @@ void require_oids(const std::vector<Oid>& oids) {
   for (const auto& oid : oids) require_oid(oid);
 }
 
+void require_depth(uint64_t depth) {
+  constexpr uint64_t max_depth = 1'000'000'000;
+  require(depth >= 1 && depth <= max_depth, "odd depth");
+}
+
 template <typename Message>
 void verify(const Message&) {}
-void verify(const FetchHello& m) {
-  constexpr uint64_t max_depth = 1'000'000'000;
-  require(m.depth >= 1 && m.depth <= max_depth, "odd depth");
-}
+void verify(const FetchHello& m) { require_depth(m.depth); }
 void verify(const FetchBlobs& m) { require_oids(m.blobs); }
-void verify(const Deepen& m) {
-  constexpr uint64_t max_depth = 1'000'000'000;
-  require(m.by >= 1 && m.by <= max_depth, "odd depth");
-}
+void verify(const Deepen& m) { require_depth(m.by); }
 void verify(const ResolveOlder& m) { require_oid(m.commit); }
 void verify(const ListMissing& m) { require_entry(m.kind, m.oid); }
 void verify(const WriteTree& m) { require_oid(m.oid); }

@@ -59,7 +59,7 @@ struct FetchBlobs {
 // Brings more history: `by` commits beyond the present edge of every branch. Answer: Fetched;
 // `changed` is false if there was no more to bring.
 struct Deepen {
-  uint64_t by = 50;
+  uint64_t by = 0;  // at least 1
 };
 // Brings one more revision that the branches do not lead to: a tag (kept as refs/tags/<name>), a
 // branch (as refs/remotes/origin/<name>) or a full commit id. Answer: Fetched; `changed` is false
@@ -149,7 +149,6 @@ struct MissingBlobs {
 // Comes before the answer, as often as the work goes on for long, and says nothing but that.
 struct Progress {};
 struct Written {
-  std::string name;
   std::string error;     // empty: it was written; else why it was not
   bool refused = false;  // the content is at fault: trying again is no use
 };
