@@ -27,6 +27,9 @@ using Oid = std::string;  // hex
 // True for 40 (SHA-1) or 64 (SHA-256) lower-case hex digits.
 bool is_oid(std::string_view text);
 
+// Where the mirror has the branches of the upstream.
+inline const std::string remote_branches = "refs/remotes/origin/";
+
 enum class EntryKind : uint8_t { missing, directory, file, executable, symlink, submodule };
 
 // --- requests to overlayd-fetch -----------------------------------------------------------------

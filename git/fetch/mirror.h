@@ -45,11 +45,4 @@ class Mirror {
   std::string path_;
 };
 
-// The full name of the ref in the mirror that follows `branch`.
-std::string tracking_ref(const std::string& branch);
-
-// True if `name` can be a branch or a tag, git-check-ref-format(1), and cannot be taken for an
-// option or a pattern.
-bool is_ref_name(std::string_view name);
-
 }  // namespace overlayd::git
