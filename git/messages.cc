@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <tuple>
 
 #include "base/error.h"
@@ -206,12 +205,6 @@ bool is_oid(std::string_view text) {
          std::all_of(text.begin(), text.end(), [](char digit) {
            return (digit >= '0' && digit <= '9') || (digit >= 'a' && digit <= 'f');
          });
-}
-
-Failure failure_of(const std::exception& error) {
-  const int code = code_of(error);
-  const bool full = code == ENOSPC || code == EDQUOT;
-  return {.kind = full ? FailureKind::full : FailureKind::internal, .message = error.what()};
 }
 
 std::string encode(const FetchRequest& request) { return encode_any(request); }

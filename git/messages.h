@@ -13,12 +13,13 @@
 #pragma once
 
 #include <cstdint>
-#include <exception>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
+
+#include "git/failure.h"
 
 namespace overlayd::git {
 
@@ -163,27 +164,6 @@ struct Differences {
   std::vector<Difference> differences;
   bool last = true;
 };
-enum class FailureKind : uint8_t {
-  internal,      // anything else
-  unreachable,   // no answer: name resolution, connection, a server error, too slow
-  denied,        // the upstream wants other credentials
-  bad_key,       // the ssh key cannot be used: it has a passphrase, or is none
-  unknown_host,  // the upstream's ssh host key is not among the known ones
-  changed_host,  // it is another than the known one
-  untrusted,     // its certificate is not to be trusted
-  unreadable,    // the repository is on this machine, and not for the helpers' user to read
-  not_found,     // there is no such repository
-  damaged,       // the mirror cannot be used any more
-  full,          // the disk that the mirror is on, or a quota of it
-  refused        // what was asked for is at fault: it cannot be had, other things can
-};
-struct Failure {
-  FailureKind kind = FailureKind::internal;
-  std::string message;  // one line, secrets taken out
-};
-// Of what went wrong with our own files.
-Failure failure_of(const std::exception& error);
-
 using FetchRequest = std::variant<FetchHello, ListTips, ListBranches, FetchBranches, FetchBlobs,
                                   Deepen, FetchRevision>;
 using ReadRequest = std::variant<ReadHello, Resolve, ResolveOlder, ListMissing, WriteTree, Diff>;

@@ -6,8 +6,8 @@
 
 #include "base/text.h"
 #include "base/wire.h"
+#include "git/failure.h"
 #include "git/fetch/diagnosis.h"
-#include "git/serve.h"
 
 namespace overlayd::git {
 namespace {
