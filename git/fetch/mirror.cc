@@ -84,10 +84,10 @@ void Mirror::prepare() {
 }
 
 void Mirror::configure(std::string_view config,
-                       const std::map<std::string, std::string>& private_files) {
+                       const std::map<std::string, std::string>& own_files) {
   write_if_other(open_dir(path_).get(), "config", config);
-  const Fd folder = open_dir(private_folder());
-  for (const auto& [name, content] : private_files) write_if_other(folder.get(), name, content);
+  const Fd folder = open_dir(own_folder());
+  for (const auto& [name, content] : own_files) write_if_other(folder.get(), name, content);
 }
 
 void Mirror::remove_leftovers() {

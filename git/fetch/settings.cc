@@ -117,7 +117,7 @@ ServerAliveCountMax 3
 
 std::vector<std::string> git_environment(const Upstream& upstream, const Mirror& mirror,
                                          const Secrets& secrets) {
-  const std::string folder = mirror.private_folder();
+  const std::string folder = mirror.own_folder();
   auto environment = credential_environment(upstream, secrets.user, secrets.token);
   for (std::string variable :
        {std::string("LC_ALL=C"), std::string("PATH=/usr/bin:/bin"), "HOME=" + folder,
