@@ -30,7 +30,7 @@ Worker::Worker(Loop& loop, const std::string& program, const Sandbox& sandbox,
                std::chrono::seconds deadline, std::string purpose,
                std::optional<std::chrono::seconds> patience)
     : purpose_(std::move(purpose)), patience_(patience), loop_(loop) {
-  auto [ours, theirs] = make_channel();
+  auto [ours, theirs] = make_socket_pair();
   child_ = std::make_unique<Child>(
       loop,
       Child::Command{
