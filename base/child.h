@@ -24,7 +24,8 @@ struct Exit {
   std::string report;
 
   bool ok() const { return code == 0 && !timed_out; }
-  // Why it was not ok: "timed out", "killed by signal 9", "exit code 3", or the report.
+  // Why it was not ok: "it took too long and was ended", the report, "it was killed by signal 9
+  // (Killed)", or "it ended with exit code 3".
   std::string reason() const;
 };
 

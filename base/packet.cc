@@ -40,7 +40,7 @@ Receipt try_receive(int fd, std::string& message, int flags) {
   return Receipt::message;
 }
 
-std::pair<Fd, Fd> make_channel() {
+std::pair<Fd, Fd> make_socket_pair() {
   int ends[2];
   check(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends), "cannot make a socket pair");
   return {Fd(ends[0]), Fd(ends[1])};

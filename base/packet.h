@@ -11,7 +11,7 @@
 namespace overlayd {
 
 // Two connected ends, close-on-exec. No message is longer than max_message_bytes.
-std::pair<Fd, Fd> make_channel();
+std::pair<Fd, Fd> make_socket_pair();
 
 // These wait. receive_message() answers none when the other end is gone.
 void send_message(int fd, std::string_view message);

@@ -53,7 +53,11 @@ PathKind kind_of(const std::string& path) {
   if (!fd) open_path(path);  // throws, with the reason in words
   struct stat status {};
   check(fstat(fd.get(), &status), "cannot look at {}", path);
-  switch (status.st_mode & S_IFMT) {
+  return kind_of_mode(status.st_mode);
+}
+
+PathKind kind_of_mode(mode_t mode) {
+  switch (mode & S_IFMT) {
     case S_IFDIR:
       return PathKind::directory;
     case S_IFREG:

@@ -2,6 +2,8 @@
 // change.
 #pragma once
 
+#include <sys/types.h>
+
 #include <string>
 #include <string_view>
 
@@ -25,6 +27,7 @@ enum class PathKind { missing, directory, file, symlink, other };
 
 // What is at `path`, a link in the last component not followed.
 PathKind kind_of(const std::string& path);
+PathKind kind_of_mode(mode_t mode);  // as stat(2) tells it
 std::string_view name_of(PathKind kind);
 
 // "/proc/self/fd/N": the way to hand a descriptor to a call that only takes a path.

@@ -30,10 +30,12 @@ size_t utf8_length(std::string_view text) {
   return length;
 }
 
+bool is_control_character(unsigned char c) { return c < 0x20 || c == 0x7f; }
+
 // C0 and C1 controls, and the bidirectional overrides that make text read other than it is.
 bool is_harmful(std::string_view character) {
   const auto first = static_cast<unsigned char>(character[0]);
-  if (character.size() == 1) return first < 0x20 || first == 0x7f;
+  if (character.size() == 1) return is_control_character(first);
   if (character.size() == 2)
     return first == 0xc2 && static_cast<unsigned char>(character[1]) < 0xa0;
   const auto second = static_cast<unsigned char>(character[1]);
@@ -92,6 +94,21 @@ std::string_view trim(std::string_view text) {
   const size_t start = text.find_first_not_of(space);
   if (start == std::string_view::npos) return {};
   return text.substr(start, text.find_last_not_of(space) - start + 1);
+}
+
+bool has_control_character(std::string_view text) {
+  return std::any_of(text.begin(), text.end(), is_control_character);
+}
+
+bool is_ref_name(std::string_view name) {
+  constexpr size_t max_length = 1000;
+  if (name.empty() || name.size() > max_length || name == "@" || name.starts_with('-'))
+    return false;
+  if (name.find("..") != name.npos || name.find("@{") != name.npos || name.ends_with('.'))
+    return false;
+  for (const auto& part : split(name, '/'))
+    if (part.empty() || part.starts_with('.') || part.ends_with(".lock")) return false;
+  return !has_control_character(name) && name.find_first_of(" ~^:?*[\\") == name.npos;
 }
 
 std::vector<std::string> split(std::string_view text, char separator) {

@@ -1,4 +1,5 @@
-// Text for people: what comes from outside is made harmless here before it is shown or logged.
+// What a text is made of, and text for people: what comes from outside is made harmless here before
+// it is shown or logged.
 #pragma once
 
 #include <chrono>
@@ -13,6 +14,13 @@ namespace overlayd {
 // after `max_bytes` at a character boundary with "…". Tabs become spaces; with `keep_lines`, '\n'
 // stays.
 std::string printable(std::string_view text, size_t max_bytes = 2000, bool keep_lines = false);
+
+// True if a byte of it is a control character of ASCII.
+bool has_control_character(std::string_view text);
+
+// True if `name` can be a branch or a tag, git-check-ref-format(1), and cannot be taken for an
+// option or a pattern.
+bool is_ref_name(std::string_view name);
 
 std::string_view trim(std::string_view text);
 std::vector<std::string> split(std::string_view text, char separator);

@@ -17,11 +17,6 @@ bool consists_of(std::string_view text, std::string_view more) {
   });
 }
 
-bool has_control(std::string_view text) {
-  return std::any_of(text.begin(), text.end(),
-                     [](unsigned char c) { return c < 0x20 || c == 0x7f; });
-}
-
 std::string lower_case(std::string_view text) {
   std::string result(text);
   for (char& c : result)

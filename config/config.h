@@ -30,7 +30,7 @@ struct OverlayConfig {
 };
 
 struct ServiceConfig {
-  std::string name;      // unique; safe as a file name and as part of a Git reference
+  std::string name;      // unique; safe as a file name
   std::string unit;      // with its suffix: "grafana-server.service"
   std::string upstream;  // text() of an UpstreamConfig's url: see Config::upstream_of
   std::string branch;

@@ -22,22 +22,6 @@ std::string_view unit_suffix(std::string_view unit) {
   return {};
 }
 
-// What git refuses in any part of a reference, git-check-ref-format(1).
-bool is_reference_part(std::string_view part) {
-  return !part.empty() && !part.starts_with('.') && !part.ends_with(".lock");
-}
-
-bool is_reference(std::string_view text) {
-  const auto parts = split(text, '/');
-  const auto is_bad = [](unsigned char c) {
-    return c <= 0x20 || c == 0x7f ||
-           std::string_view("~^:?*[\\").find(static_cast<char>(c)) != std::string_view::npos;
-  };
-  return std::all_of(parts.begin(), parts.end(), is_reference_part) &&
-         std::none_of(text.begin(), text.end(), is_bad) && !text.ends_with('.') &&
-         text.find("..") == std::string_view::npos && text.find("@{") == std::string_view::npos;
-}
-
 bool is_package(std::string_view name) {
   const auto is_lower = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); };
   // "nginx-" asks apt to remove nginx
@@ -76,11 +60,9 @@ void check_name(std::string_view name) {
         "'{}' cannot be the name of a service: give it a 'name' of letters, "
         "digits, '@', '.', '_' and '-'",
         name);
-  if (name.starts_with('-') || !is_reference(name))
-    throw Rejected::because(
-        "'{}' cannot be the name of a service: it would be no valid file name or "
-        "Git reference",
-        name);
+  if (name.starts_with('-') || name.starts_with('.'))
+    throw Rejected::because("'{}' cannot be the name of a service: it begins with '{}'", name,
+                            name.front());
   if (name.size() > max_name_bytes)
     throw Rejected::because("this name is longer than {} characters", max_name_bytes);
 }
@@ -98,7 +80,7 @@ void check_branch(std::string_view branch) {
   if (branch.starts_with("refs/heads/"))
     throw Rejected(fmt::format("'{}' is a reference, not a branch", branch),
                    std::string(branch.substr(11)));
-  if (branch.starts_with('-') || branch == "@" || branch == "HEAD" || !is_reference(branch))
+  if (branch == "HEAD" || !is_ref_name(branch))
     throw Rejected::because("'{}' is not the name of a branch", branch);
   if (branch.size() > max_unit_bytes) throw Rejected("the name of this branch is too long");
 }

@@ -12,7 +12,7 @@ std::string complete_unit(std::string_view service);
 // What `overlayctl` calls it if nothing else is said: the unit without ".service".
 std::string default_name(const std::string& unit);
 
-// A service's name becomes a file name and a part of a Git reference.
+// A service's name becomes the name of files, and stands in commands.
 void check_name(std::string_view name);
 void check_package(std::string_view package);  // "name" or "name:arch"
 void check_branch(std::string_view branch);    // as git check-ref-format --branch

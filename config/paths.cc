@@ -13,7 +13,7 @@ constexpr size_t max_path_bytes = 4095;
 constexpr size_t max_name_bytes = 255;
 
 void check_characters(std::string_view path) {
-  if (has_control(path)) throw Rejected::because("'{}' has a control character", path);
+  if (has_control_character(path)) throw Rejected::because("'{}' has a control character", path);
   if (path.size() > max_path_bytes) throw Rejected::because("this path is too long");
 }
 

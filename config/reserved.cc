@@ -73,7 +73,6 @@ std::vector<std::string> own_paths(const std::string& state_directory) {
   return {state_directory,
           "/var/lib/overlayd",
           "/etc/overlayd",
-          "/run/overlayd",
           "/usr/libexec/overlayd",
           "/usr/sbin/overlayd",
           "/usr/bin/overlayctl",

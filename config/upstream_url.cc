@@ -29,7 +29,7 @@ bool names_a_remote_helper(std::string_view text) {
 
 UpstreamUrl UpstreamUrl::parse(std::string_view text) {
   if (text.empty()) throw Rejected("this URL is empty");
-  if (has_control(text)) throw Rejected("this URL has a control character");
+  if (has_control_character(text)) throw Rejected("this URL has a control character");
   if (text.size() > 4000) throw Rejected("this URL is too long");
   if (text.starts_with('-')) throw Rejected("a URL cannot start with '-'");
   if (names_a_remote_helper(text)) throw Rejected("this URL asks git to run a remote helper");
@@ -70,7 +70,7 @@ void UpstreamUrl::read_user_info(std::string_view user_info) {
   const auto user = percent_decoded(user_info.substr(0, colon));
   const auto password = percent_decoded(user_info.substr(std::min(colon + 1, user_info.size())));
   // a line break would add lines to what git's credential helpers are told
-  if (!user || !password || has_control(*user) || has_control(*password))
+  if (!user || !password || has_control_character(*user) || has_control_character(*password))
     throw Rejected("the user or password in this URL is not well-formed: write '%25' for a '%'");
   user_ = *user;
   password_ = *password;

@@ -26,8 +26,7 @@ ExitCode exit_code_of_results(const Value& answer) { return worst_of(answer.at("
 ExitCode exit_code_of_plans(const Value& answer) { return worst_of(answer.at("plans").list()); }
 
 ExitCode exit_code_of_reload(const Value& answer) {
-  const ExitCode worst = exit_code_of_results(answer);
-  return answer.at("config_error").text().empty() ? worst : std::max(worst, ExitCode::failed);
+  return answer.at("config_error").text().empty() ? ExitCode::done : ExitCode::failed;
 }
 
 }  // namespace overlayd::ctl

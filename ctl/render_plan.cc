@@ -12,7 +12,7 @@ std::string fitted(const std::string& text, size_t indent, const View& view) {
   return view.width == 0 ? text : cut_to_width(text, view.width_after(indent));
 }
 
-// "MOUNT tree:… /etc/grafana ro  # services.toml:12 …": where it comes from steps back.
+// "MOUNT /etc/grafana 9c1e…  # services.toml:12 …": where it comes from steps back.
 std::string render_step(const Value& step, const View& view) {
   const std::string line = fitted(printable(step.text()), 4, view);
   const size_t origin = line.find(" # ");

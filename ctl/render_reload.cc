@@ -14,7 +14,6 @@ std::string render_reload(const Value& answer, const View& view) {
     const std::string gone = shown_list(answer, "taken_away");
     if (!gone.empty())
       text += fmt::format("  {}\n", view.paint(Colour::yellow, "taken away: " + gone));
-    if (!answer.at("results").list().empty()) text += render_results(answer, view);
     return text;
   }
   std::string text =

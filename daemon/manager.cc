@@ -159,7 +159,8 @@ void Manager::configure_wanted(const std::set<std::string>& waiting) {
   }
   for (const auto& name : waiting)
     if (const auto service = roster_.find(name))
-      service->wait("waiting until nobody is at work with overlays that change hands");
+      service->wait(
+          "waiting until overlays can change hands: nobody concerned may be at work then");
 }
 
 void Manager::renamed(const std::string& from, const std::string& to) {

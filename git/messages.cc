@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <tuple>
 
 #include "base/error.h"
@@ -38,7 +37,7 @@ auto fields(Is<Resolved> auto& m) {
 }
 auto fields(Is<MissingBlobs> auto& m) { return std::tie(m.blobs, m.last); }
 auto fields(Is<Progress> auto&) { return std::tie(); }
-auto fields(Is<Written> auto& m) { return std::tie(m.name, m.error, m.refused); }
+auto fields(Is<Written> auto& m) { return std::tie(m.error, m.refused); }
 auto fields(Is<Difference> auto& m) { return std::tie(m.status, m.path); }
 auto fields(Is<Differences> auto& m) { return std::tie(m.differences, m.last); }
 auto fields(Is<Failure> auto& m) { return std::tie(m.kind, m.message); }
@@ -140,17 +139,16 @@ void require_oids(const std::vector<Oid>& oids) {
   for (const auto& oid : oids) require_oid(oid);
 }
 
+void require_depth(uint64_t depth) {
+  constexpr uint64_t max_depth = 1'000'000'000;
+  require(depth >= 1 && depth <= max_depth, "odd depth");
+}
+
 template <typename Message>
 void verify(const Message&) {}
-void verify(const FetchHello& m) {
-  constexpr uint64_t max_depth = 1'000'000'000;
-  require(m.depth >= 1 && m.depth <= max_depth, "odd depth");
-}
+void verify(const FetchHello& m) { require_depth(m.depth); }
 void verify(const FetchBlobs& m) { require_oids(m.blobs); }
-void verify(const Deepen& m) {
-  constexpr uint64_t max_depth = 1'000'000'000;
-  require(m.by >= 1 && m.by <= max_depth, "odd depth");
-}
+void verify(const Deepen& m) { require_depth(m.by); }
 void verify(const ResolveOlder& m) { require_oid(m.commit); }
 void verify(const ListMissing& m) { require_entry(m.kind, m.oid); }
 void verify(const WriteTree& m) { require_oid(m.oid); }
@@ -207,12 +205,6 @@ bool is_oid(std::string_view text) {
          std::all_of(text.begin(), text.end(), [](char digit) {
            return (digit >= '0' && digit <= '9') || (digit >= 'a' && digit <= 'f');
          });
-}
-
-Failure failure_of(const std::exception& error) {
-  const int code = code_of(error);
-  const bool full = code == ENOSPC || code == EDQUOT;
-  return {.kind = full ? FailureKind::full : FailureKind::internal, .message = error.what()};
 }
 
 std::string encode(const FetchRequest& request) { return encode_any(request); }

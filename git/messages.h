@@ -13,12 +13,13 @@
 #pragma once
 
 #include <cstdint>
-#include <exception>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
+
+#include "git/failure.h"
 
 namespace overlayd::git {
 
@@ -26,6 +27,9 @@ using Oid = std::string;  // hex
 
 // True for 40 (SHA-1) or 64 (SHA-256) lower-case hex digits.
 bool is_oid(std::string_view text);
+
+// Where the mirror has the branches of the upstream.
+inline const std::string remote_branches = "refs/remotes/origin/";
 
 enum class EntryKind : uint8_t { missing, directory, file, executable, symlink, submodule };
 
@@ -59,7 +63,7 @@ struct FetchBlobs {
 // Brings more history: `by` commits beyond the present edge of every branch. Answer: Fetched;
 // `changed` is false if there was no more to bring.
 struct Deepen {
-  uint64_t by = 50;
+  uint64_t by = 0;  // at least 1
 };
 // Brings one more revision that the branches do not lead to: a tag (kept as refs/tags/<name>), a
 // branch (as refs/remotes/origin/<name>) or a full commit id. Answer: Fetched; `changed` is false
@@ -149,7 +153,6 @@ struct MissingBlobs {
 // Comes before the answer, as often as the work goes on for long, and says nothing but that.
 struct Progress {};
 struct Written {
-  std::string name;
   std::string error;     // empty: it was written; else why it was not
   bool refused = false;  // the content is at fault: trying again is no use
 };
@@ -161,27 +164,6 @@ struct Differences {
   std::vector<Difference> differences;
   bool last = true;
 };
-enum class FailureKind : uint8_t {
-  internal,      // anything else
-  unreachable,   // no answer: name resolution, connection, a server error, too slow
-  denied,        // the upstream wants other credentials
-  bad_key,       // the ssh key cannot be used: it has a passphrase, or is none
-  unknown_host,  // the upstream's ssh host key is not among the known ones
-  changed_host,  // it is another than the known one
-  untrusted,     // its certificate is not to be trusted
-  unreadable,    // the repository is on this machine, and not for the helpers' user to read
-  not_found,     // there is no such repository
-  damaged,       // the mirror cannot be used any more
-  full,          // the disk that the mirror is on, or a quota of it
-  refused        // what was asked for is at fault: it cannot be had, other things can
-};
-struct Failure {
-  FailureKind kind = FailureKind::internal;
-  std::string message;  // one line, secrets taken out
-};
-// Of what went wrong with our own files.
-Failure failure_of(const std::exception& error);
-
 using FetchRequest = std::variant<FetchHello, ListTips, ListBranches, FetchBranches, FetchBlobs,
                                   Deepen, FetchRevision>;
 using ReadRequest = std::variant<ReadHello, Resolve, ResolveOlder, ListMissing, WriteTree, Diff>;

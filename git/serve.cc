@@ -9,9 +9,7 @@ namespace {
 constexpr int socket_number = 3;
 
 Failure answer_to(const std::exception& error) {
-  const auto* known = dynamic_cast<const KnownFailure*>(&error);
   Failure failure = failure_of(error);
-  if (known != nullptr) failure.kind = known->kind();
   failure.message = printable(failure.message);
   return failure;
 }

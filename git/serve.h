@@ -2,21 +2,11 @@
 #pragma once
 
 #include <functional>
+#include <string_view>
 
-#include "base/error.h"
 #include "git/messages.h"
 
 namespace overlayd::git {
-
-// An Error of a kind that the daemon acts upon.
-class KnownFailure : public Error {
- public:
-  KnownFailure(FailureKind kind, const std::string& message) : Error(message), kind_(kind) {}
-  FailureKind kind() const { return kind_; }
-
- private:
-  FailureKind kind_;
-};
 
 // Sends one answer.
 using Respond = std::function<void(const Answer&)>;

@@ -112,7 +112,7 @@ bool answers_in_time(int socket) {
 }  // namespace
 
 Fd run_apart(const std::vector<int>& kept, const std::function<Fd()>& work) {
-  auto [ours, theirs] = make_channel();
+  auto [ours, theirs] = make_socket_pair();
   const pid_t child = check(fork(), "cannot start a child process");
   if (child == 0) run_child(theirs.get(), kept, work);
   theirs.reset();

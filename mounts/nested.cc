@@ -1,4 +1,4 @@
-// Mounting on a detached mount needs Linux 6.15. What works before: assemble it in a mount
+// Mounting on a detached mount needs Linux 6.15. What works everywhere: assemble it in a mount
 // namespace apart, and take it out of there as a detached copy.
 #include <fcntl.h>
 #include <sys/mount.h>

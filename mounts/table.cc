@@ -38,8 +38,9 @@ std::string join_paths(const std::string& base, const std::string& below) {
   return base == "/" && !below.empty() ? below : base + below;
 }
 
-// Where `folder` lies inside its own file system: what the table calls the root of a mount of it.
-MountEntry place_of(const std::string& folder, const std::vector<MountEntry>& table) {
+// What the table would say of a mount of `folder`: its root is where that lies inside its own file
+// system.
+MountEntry entry_of(const std::string& folder, const std::vector<MountEntry>& table) {
   const MountEntry* best = nullptr;
   for (const auto& entry : table)
     if (is_at_or_below(folder, entry.target) &&
@@ -47,10 +48,10 @@ MountEntry place_of(const std::string& folder, const std::vector<MountEntry>& ta
       best = &entry;
   if (best == nullptr) throw Error::of("cannot find the mount that {} is on", folder);
   const std::string below = best->target == "/" ? folder : folder.substr(best->target.size());
-  MountEntry place = *best;
-  place.target = folder;
-  place.root = join_paths(best->root, below);
-  return place;
+  MountEntry entry = *best;
+  entry.target = folder;
+  entry.root = join_paths(best->root, below);
+  return entry;
 }
 
 const MountEntry* find_id(const std::vector<MountEntry>& table, int id) {
@@ -109,11 +110,11 @@ bool stands_on_shared(int id) {
 
 std::vector<MountEntry> mounts_of(const std::string& folder) {
   const auto table = read_mount_table();
-  const MountEntry place = place_of(folder, table);
+  const MountEntry around = entry_of(folder, table);
   std::vector<MountEntry> found;
   for (const auto& entry : table)
-    if (entry.device == place.device && entry.root != place.root &&
-        is_at_or_below(entry.root, place.root))
+    if (entry.device == around.device && entry.root != around.root &&
+        is_at_or_below(entry.root, around.root))
       found.push_back(entry);
   std::reverse(found.begin(), found.end());
   return found;

@@ -13,9 +13,7 @@ namespace {
 PathKind kind_at(const Fd& dir, const std::string& name) {
   struct stat status {};
   if (fstatat(dir.get(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) return PathKind::missing;
-  if (S_ISDIR(status.st_mode)) return PathKind::directory;
-  if (S_ISREG(status.st_mode)) return PathKind::file;
-  return S_ISLNK(status.st_mode) ? PathKind::symlink : PathKind::other;
+  return kind_of_mode(status.st_mode);
 }
 
 }  // namespace

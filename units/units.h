@@ -51,11 +51,9 @@ class Units {
   // Starts it and waits until it has ended.
   void run(const TransientUnit& unit, Done done);
   // Asks for the states of all of `units` at once; an empty map if systemd does not answer. Those
-  // that failed, or are in `closely`, come as examine() tells them.
+  // that failed, or are in `closely`, come with their last result, exit status and time.
   void states(const std::vector<std::string>& units, const std::set<std::string>& closely,
               const States& answered);
-  // The state of one, with its last result, exit status and time.
-  void examine(const std::string& unit, std::function<void(const UnitState&)> answered);
 
  private:
   using Handler = BusSlot::Handler;
@@ -67,6 +65,8 @@ class Units {
   void forget_failures(const std::string& unit);
   void await_job(sd_bus_message* answer, const std::string& unit, const std::string& doing,
                  const Done& done);
+  // The state of one, with its last result, exit status and time.
+  void examine(const std::string& unit, std::function<void(const UnitState&)> answered);
   void look_closer(std::map<std::string, UnitState> states, const std::set<std::string>& closely,
                    const States& answered);
   void explain(const std::string& unit, UnitOutcome outcome, const Done& done);

@@ -121,7 +121,10 @@ void Metrics::count_fetch(const std::string& upstream, std::chrono::duration<dou
   fetch_seconds_.Add({{"upstream", upstream}}, seconds_buckets()).Observe(took.count());
   auto& failures = fetch_failures_.Add({{"upstream", upstream}});
   if (!ok) failures.Increment();
-  if (ok) fetched_at_.Add({{"upstream", upstream}}).Set(static_cast<double>(now()));
+}
+
+void Metrics::set_fetched_at(const std::string& upstream, uint64_t time) {
+  fetched_at_.Add({{"upstream", upstream}}).Set(static_cast<double>(time));
 }
 
 void Metrics::remove_upstream(const std::string& upstream) {

@@ -34,6 +34,7 @@ class Metrics {
   // `upstream` is its URL without secrets.
   void remove_upstream(const std::string& upstream);
   void count_fetch(const std::string& upstream, std::chrono::duration<double> took, bool ok);
+  void set_fetched_at(const std::string& upstream, uint64_t time);
 
   // Whether services.toml is the one in force.
   void set_config(bool in_force) { config_.Set(in_force ? 1 : 0); }

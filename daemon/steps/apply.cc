@@ -78,12 +78,16 @@ Staged::Staged(Plan plan, Machine machine) : plan_(std::move(plan)), machine_(st
   for (size_t i = 0; i < plan_.size(); i++) {
     const Step& step = plan_[i].step;
     if (is_mount(step) && !machine_.is_of_another(step))
-      stands(step, plan_[i].before.value);  // throws if nothing can be done to it
+      check_uncovered(step, plan_[i].before.value);
     if (plan_[i].kind == OpKind::undo) continue;
     if (step.kind == StepKind::show) check_tree(step);
     if (is_mount(step) && (is_undone(step.subject) || !is_in_effect(step, machine_.trees)))
       mounts_[i] = stage_mount(step);
   }
+}
+
+void Staged::check_uncovered(const Step& step, const std::string& before) const {
+  static_cast<void>(stands(step, before));
 }
 
 void Staged::check_tree(const Step& step) const {
@@ -224,7 +228,7 @@ void Staged::take_away_elsewhere(const Step& step) const {
 }
 
 bool Staged::is_known(const std::string& local) const {
-  const auto overlays = machine_.overlays_below("");
+  const auto overlays = machine_.overlays_below("/");
   return std::any_of(overlays.begin(), overlays.end(),
                      [&](const LiveOverlay& overlay) { return overlay.local == local; });
 }

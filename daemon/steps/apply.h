@@ -28,7 +28,7 @@ struct LiveOverlay {
 // The machine as one service sees it.
 struct Machine {
   const TreeStore& trees;
-  // Bind overlays of all services strictly below a path, outermost first.
+  // Bind overlays of all services strictly below a path, outermost first; all of them below "/".
   std::function<std::vector<LiveOverlay>(const std::string& path)> overlays_below;
   // Whether what `step` made is another service's as well, or by now: an overlay may have moved
   // from one to the other in services.toml.
@@ -61,7 +61,10 @@ class Staged {
   void do_op(size_t index);
   void make(const Step& step, const std::string& before, size_t index);
   void show(const Step& step, const std::string& before, size_t index);
-  bool stands(const Step& step, const std::string& before) const;
+  // Whether an overlay is visible there. Throws Error if a mount of somebody else covers it.
+  [[nodiscard]] bool stands(const Step& step, const std::string& before) const;
+  // Throws that.
+  void check_uncovered(const Step& step, const std::string& before) const;
   Mount stage_mount(const Step& step) const;
   void check_tree(const Step& step) const;
   bool is_undone(const std::string& local) const;

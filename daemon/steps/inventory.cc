@@ -53,7 +53,8 @@ Machine Inventory::machine(const std::string& service) const {
 // The map is sorted, so what is below `path` stands together behind it, outermost first.
 std::pair<Inventory::Overlays::const_iterator, Inventory::Overlays::const_iterator>
 Inventory::below(const std::string& path) const {
-  return {overlays_.lower_bound(path + "/"), overlays_.lower_bound(path + char('/' + 1))};
+  const std::string prefix = path == "/" ? "" : path;
+  return {overlays_.lower_bound(prefix + "/"), overlays_.lower_bound(prefix + char('/' + 1))};
 }
 
 std::vector<LiveOverlay> Inventory::overlays_below(const std::string& path) const {

@@ -37,10 +37,11 @@ struct Step {
 
 using Steps = std::vector<Step>;
 
-// A bind overlay; a thing of ours that is there without one, to stand on or to lead somewhere.
+// A bind overlay.
 bool is_mount(const Step& step);
 // What an overlay of either kind shows.
 bool is_overlay(const Step& step);
+// A thing of ours that is there without an overlay, to stand on or to lead somewhere.
 bool is_place(const Step& step);
 
 // The words for making it, taking it back, and changing its value in place; empty where that does

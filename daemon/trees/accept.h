@@ -29,9 +29,11 @@ Refusals parse_refusals(std::string_view text);
 
 // Takes a copy of what the writer left in the folder `delivered` into the store. Its word is not
 // taken for anything, not even that it is gone: only directories, plain files with one link and
-// symbolic links that stay inside are accepted, all of them the writer's own. A delivery that is
-// refused hinders no other one. `delivered` must be somewhere in the folder that the store is in.
-// Those accepted are in the store and on the disk when it returns.
+// symbolic links are accepted, all of them the writer's own. A relative link must stay inside;
+// whether an absolute one does depends on the overlay, so those are noted beside the tree, for
+// TreeStore::check_links(). A delivery that is refused hinders no other one. `delivered` must be
+// somewhere in the folder that the store is in. Those accepted are in the store and on the disk
+// when it returns.
 // May take long: for a child process. `delivered` and its workbench are not needed any more then.
 Refusals accept_deliveries(const TreeStore& store, const std::string& delivered,
                            const std::vector<Delivery>& deliveries, uid_t writer);

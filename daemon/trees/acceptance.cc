@@ -15,7 +15,7 @@
 namespace overlayd {
 namespace {
 
-constexpr int max_depth = 200;
+constexpr auto max_depth = static_cast<int>(git::max_tree_depth);
 
 // Copies up to `left` bytes, in the kernel; 0 at the end of the file. Not every file system can
 // share or move blocks by itself.

@@ -19,9 +19,7 @@ constexpr size_t longest = 250;
 void check_length(std::string_view revision) {
   if (revision.empty() || revision.size() > longest) refuse(revision, "wrong length");
   if (revision.starts_with('-')) refuse(revision, "it starts with '-'");
-  const auto is_control = [](unsigned char byte) { return byte < ' ' || byte == 0x7f; };
-  if (std::any_of(revision.begin(), revision.end(), is_control))
-    refuse(revision, "it has control characters");
+  if (has_control_character(revision)) refuse(revision, "it has control characters");
 }
 
 // What git_revparse_single() and Git agree on: '!' begins something else in Git.

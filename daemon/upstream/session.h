@@ -11,6 +11,7 @@
 
 namespace overlayd {
 
+// No question is answered before the call that asks it has returned.
 class Session {
  public:
   using Failed = std::function<void(git::Failure)>;

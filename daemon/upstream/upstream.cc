@@ -158,7 +158,10 @@ void Upstream::note(const RoundResult& result) {
   const auto took = std::chrono::steady_clock::now() - round_began_;
   const bool failed = result.failure.has_value();
   metrics_.count_fetch(config_.url.redacted(), took, !failed);
-  if (result.asked) fetched_at_ = now();
+  if (result.asked) {
+    fetched_at_ = now();
+    metrics_.set_fetched_at(config_.url.redacted(), fetched_at_);
+  }
   if (result.tips && polls_) tips_ = *result.tips;  // else others still want to hear of it
   if (result.fetched) filtered_ = result.filtered;
   if (failed) return note_failure(*result.failure);

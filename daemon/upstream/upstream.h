@@ -16,8 +16,8 @@
 
 namespace overlayd {
 
-// A wish and who waits for it. `done` gets null instead of an answer if the upstream could not be
-// asked (see failure) or if nothing moved and `even_if_unmoved` was not set.
+// A wish and who waits for it. `done` gets null instead of an answer if the round failed (see
+// failure) or if nothing moved and `even_if_unmoved` was not set.
 struct Request {
   FetchMode mode = FetchMode::if_moved;
   Wish wish;

@@ -11,8 +11,7 @@
 
 namespace overlayd {
 
-// Where the mirror has the branches of the upstream.
-inline const std::string remote_branches = "refs/remotes/origin/";
+using git::remote_branches;
 
 // A path of the repository that an overlay inside one of the wish's own needs, to stand on.
 struct Ground {

@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "base/wire.h"
+#include "git/proxy.h"
 
 namespace overlayd {
 namespace {
@@ -16,11 +17,9 @@ bool is_last(const git::Answer& answer) {
   return true;
 }
 
-// How git reaches the network, if somebody set it for the daemon's unit.
 std::vector<std::string> environment() {
   std::vector<std::string> variables{"PATH=/usr/bin:/bin", "LC_ALL=C"};
-  for (const char* name : {"http_proxy", "https_proxy", "all_proxy", "no_proxy", "HTTPS_PROXY",
-                           "ALL_PROXY", "NO_PROXY"})
+  for (const char* name : git::proxy_variables)
     if (const char* value = getenv(name)) variables.push_back(fmt::format("{}={}", name, value));
   return variables;
 }
@@ -31,7 +30,7 @@ Worker::Worker(Loop& loop, const std::string& program, const Sandbox& sandbox,
                std::chrono::seconds deadline, std::string purpose,
                std::optional<std::chrono::seconds> patience)
     : purpose_(std::move(purpose)), patience_(patience), loop_(loop) {
-  auto [ours, theirs] = make_channel();
+  auto [ours, theirs] = make_socket_pair();
   child_ = std::make_unique<Child>(
       loop,
       Child::Command{

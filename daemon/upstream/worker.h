@@ -29,6 +29,7 @@ class Worker {
   // Tells it something that is not answered. What is too long for a message is its end.
   void tell(const std::string& message);
   // A question that is too long for a message gets a Failure (refused) and hinders no other one.
+  // `answered` never runs before this has returned, whatever the answer is.
   void ask(const std::string& request, Answered answered);
 
   // Closes the socket; `gone` runs when the process has ended, with nothing of it left.

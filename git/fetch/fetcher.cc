@@ -6,14 +6,14 @@
 
 #include "base/text.h"
 #include "base/wire.h"
+#include "git/failure.h"
 #include "git/fetch/diagnosis.h"
-#include "git/serve.h"
 
 namespace overlayd::git {
 namespace {
 
 std::string branch_refspec(const std::string& branch) {
-  return fmt::format("+refs/heads/{}:{}", branch, tracking_ref(branch));
+  return fmt::format("+refs/heads/{0}:{1}{0}", branch, remote_branches);
 }
 
 std::vector<std::string> valid(const std::vector<std::string>& names) {
@@ -47,6 +47,20 @@ std::vector<std::pair<std::string, Oid>> list_remote(Git& git, std::vector<std::
 }
 
 std::string head_ref(const std::string& branch) { return "refs/heads/" + branch; }
+
+// Brings what is named behind it, and nothing else.
+std::vector<std::string> fetch_command(const std::vector<std::string>& options) {
+  std::vector<std::string> command{"fetch",
+                                   "--progress",
+                                   "--filter=blob:none",
+                                   "--no-tags",
+                                   "--no-write-fetch-head",
+                                   "--recurse-submodules=no",
+                                   "--no-auto-maintenance"};
+  command.insert(command.end(), options.begin(), options.end());
+  command.emplace_back("origin");
+  return command;
+}
 
 bool are_in_each_others_way(const std::string& a, const std::string& b) {
   return a.starts_with(b + "/") || b.starts_with(a + "/");
@@ -87,17 +101,9 @@ Branches Fetcher::list_branches() {
   return answer;
 }
 
-Outcome Fetcher::try_fetch(std::vector<std::string> options,
+Outcome Fetcher::try_fetch(const std::vector<std::string>& options,
                            const std::vector<std::string>& refspecs) {
-  std::vector<std::string> arguments{"fetch",
-                                     "--progress",
-                                     "--filter=blob:none",
-                                     "--no-tags",
-                                     "--no-write-fetch-head",
-                                     "--recurse-submodules=no",
-                                     "--no-auto-maintenance"};
-  arguments.insert(arguments.end(), options.begin(), options.end());
-  arguments.emplace_back("origin");
+  std::vector<std::string> arguments = fetch_command(options);
   arguments.insert(arguments.end(), refspecs.begin(), refspecs.end());
   return git_.try_run(std::move(arguments), {}, Git::Talk::upstream);
 }
@@ -109,7 +115,7 @@ std::vector<std::string> Fetcher::forget_missing(const std::vector<std::string>&
   std::vector<std::string> gone;
   for (const auto& branch : branches)
     if (!is_among(there, branch) && !git_.mirror().tip(branch).empty())
-      gone.push_back(tracking_ref(branch));
+      gone.push_back(remote_branches + branch);
   remove_refs(gone);
   return there;
 }
@@ -151,11 +157,10 @@ Fetched Fetcher::fetch_branches(const FetchBranches& request) {
 Fetched Fetcher::fetch_blobs(const std::vector<Oid>& blobs) {
   heal_once();
   if (blobs.empty()) return {.branches = {}, .changed = false};
+  std::vector<std::string> arguments = fetch_command({"--stdin"});
+  arguments.insert(arguments.begin(), {"-c", "fetch.negotiationAlgorithm=noop"});
   const Outcome outcome =
-      git_.try_run({"-c", "fetch.negotiationAlgorithm=noop", "fetch", "--progress",
-                    "--filter=blob:none", "--no-tags", "--no-write-fetch-head",
-                    "--recurse-submodules=no", "--no-auto-maintenance", "--stdin", "origin"},
-                   join(blobs, "\n") + "\n", Git::Talk::upstream);
+      git_.try_run(std::move(arguments), join(blobs, "\n") + "\n", Git::Talk::upstream);
   if (!outcome.ok() && says_object_is_missing(outcome.errors))
     throw KnownFailure(FailureKind::refused, git_.describe(outcome).message);
   if (!outcome.ok()) git_.fail(outcome);
@@ -190,10 +195,10 @@ Fetched Fetcher::fetch_revision(const FetchRevision& request) {
 
 std::vector<std::string> Fetcher::followed_branches() {
   std::vector<std::string> branches;
-  const std::string prefix = tracking_ref("");
   const std::string output =
-      git_.run({"for-each-ref", "--format=%(objectname)%09%(refname)", prefix});
-  for (const auto& [ref, oid] : parse_refs(output)) branches.push_back(ref.substr(prefix.size()));
+      git_.run({"for-each-ref", "--format=%(objectname)%09%(refname)", remote_branches});
+  for (const auto& [ref, oid] : parse_refs(output))
+    branches.push_back(ref.substr(remote_branches.size()));
   return branches;
 }
 
@@ -208,7 +213,7 @@ void Fetcher::remove_refs_in_the_way(const std::vector<std::string>& branches) {
   for (const auto& old : followed_branches())
     if (std::any_of(branches.begin(), branches.end(),
                     [&](const auto& branch) { return are_in_each_others_way(old, branch); }))
-      refs.push_back(tracking_ref(old));
+      refs.push_back(remote_branches + old);
   remove_refs(refs);
 }
 

@@ -28,7 +28,8 @@ class Fetcher {
     bool filtered = true;
   };
 
-  Outcome try_fetch(std::vector<std::string> options, const std::vector<std::string>& refspecs);
+  Outcome try_fetch(const std::vector<std::string>& options,
+                    const std::vector<std::string>& refspecs);
   Result fetch_existing(const std::vector<std::string>& options,
                         const std::vector<std::string>& branches);
   std::vector<std::string> forget_missing(const std::vector<std::string>& branches);

@@ -1,11 +1,10 @@
 #include "git/fetch/git.h"
 
-#include "base/error.h"
+#include "git/failure.h"
 #include "git/fetch/credential.h"
 #include "git/fetch/diagnosis.h"
 #include "git/fetch/inquiry.h"
 #include "git/fetch/settings.h"
-#include "git/serve.h"
 
 namespace overlayd::git {
 

@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "git/messages.h"
 
 namespace overlayd::git {
 namespace {
@@ -83,10 +84,10 @@ void Mirror::prepare() {
 }
 
 void Mirror::configure(std::string_view config,
-                       const std::map<std::string, std::string>& private_files) {
+                       const std::map<std::string, std::string>& own_files) {
   write_if_other(open_dir(path_).get(), "config", config);
-  const Fd folder = open_dir(private_folder());
-  for (const auto& [name, content] : private_files) write_if_other(folder.get(), name, content);
+  const Fd folder = open_dir(own_folder());
+  for (const auto& [name, content] : own_files) write_if_other(folder.get(), name, content);
 }
 
 void Mirror::remove_leftovers() {
@@ -111,7 +112,7 @@ bool Mirror::packs_are_whole() const {
 }
 
 std::string Mirror::tip(const std::string& branch) const {
-  const std::string file = path_ + "/" + tracking_ref(branch);
+  const std::string file = path_ + "/" + remote_branches + branch;
   // a folder if there is a branch below that name, and what not if the name is an odd one
   std::error_code none;
   if (!is_ref_name(branch) || !std::filesystem::is_regular_file(file, none)) return "";
@@ -133,23 +134,6 @@ size_t Mirror::pack_count() const {
   const auto names = list_dir(open_dir(path_ + "/objects/pack").get());
   return static_cast<size_t>(std::count_if(
       names.begin(), names.end(), [](const auto& name) { return name.ends_with(".pack"); }));
-}
-
-std::string tracking_ref(const std::string& branch) { return "refs/remotes/origin/" + branch; }
-
-bool is_ref_name(std::string_view name) {
-  constexpr size_t max_length = 1000;
-  constexpr std::string_view forbidden = " ~^:?*[\\";
-  if (name.empty() || name.size() > max_length || name == "@" || name.starts_with('-'))
-    return false;
-  if (name.find("..") != name.npos || name.find("@{") != name.npos || name.ends_with('.'))
-    return false;
-  for (const auto& part : split(name, '/'))
-    if (part.empty() || part.starts_with('.') || part.ends_with(".lock")) return false;
-  return std::all_of(name.begin(), name.end(), [&](char c) {
-    return static_cast<unsigned char>(c) >= 0x20 && c != 0x7f &&
-           forbidden.find(c) == std::string_view::npos;
-  });
 }
 
 }  // namespace overlayd::git

@@ -19,15 +19,15 @@ class Mirror {
 
   const std::string& path() const { return path_; }
   // A folder inside it for files of ours: configuration that git and ssh read, and their HOME.
-  std::string private_folder() const { return path_ + "/overlayd"; }
+  std::string own_folder() const { return path_ + "/overlayd"; }
   // An empty folder in there.
-  std::string empty_folder() const { return private_folder() + "/empty"; }
+  std::string empty_folder() const { return own_folder() + "/empty"; }
 
   // Makes an empty repository of an empty folder; completes one that is not whole.
   void prepare();
   // Writes the repository's own configuration, and the files of ours; nothing is touched that is as
   // it should be.
-  void configure(std::string_view config, const std::map<std::string, std::string>& private_files);
+  void configure(std::string_view config, const std::map<std::string, std::string>& own_files);
   // Removes locks and half-written files of a git that was killed.
   void remove_leftovers();
   // False if a pack is not the one that its index was made of: nothing here waits for the disk, so
@@ -44,12 +44,5 @@ class Mirror {
  private:
   std::string path_;
 };
-
-// The full name of the ref in the mirror that follows `branch`.
-std::string tracking_ref(const std::string& branch);
-
-// True if `name` can be a branch or a tag, git-check-ref-format(1), and cannot be taken for an
-// option or a pattern.
-bool is_ref_name(std::string_view name);
 
 }  // namespace overlayd::git

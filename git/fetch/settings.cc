@@ -3,11 +3,11 @@
 #include <fmt/core.h>
 #include <unistd.h>
 
-#include <array>
 #include <cstdlib>
 
 #include "git/fetch/credential.h"
 #include "git/fetch/quote.h"
+#include "git/proxy.h"
 
 namespace overlayd::git {
 namespace {
@@ -31,11 +31,8 @@ std::string trust_config(const Mirror& mirror, const Secrets& secrets) {
                      config_quoted(mirror.empty_folder()));
 }
 
-// An administrator who needs a proxy sets these for the daemon.
 void pass_proxy_settings_on(std::vector<std::string>& environment) {
-  constexpr std::array names{"http_proxy",  "https_proxy", "all_proxy", "no_proxy",
-                             "HTTPS_PROXY", "ALL_PROXY",   "NO_PROXY"};
-  for (const char* name : names)
+  for (const char* name : proxy_variables)
     if (const char* value = std::getenv(name))
       environment.push_back(fmt::format("{}={}", name, value));
 }
@@ -120,7 +117,7 @@ ServerAliveCountMax 3
 
 std::vector<std::string> git_environment(const Upstream& upstream, const Mirror& mirror,
                                          const Secrets& secrets) {
-  const std::string folder = mirror.private_folder();
+  const std::string folder = mirror.own_folder();
   auto environment = credential_environment(upstream, secrets.user, secrets.token);
   for (std::string variable :
        {std::string("LC_ALL=C"), std::string("PATH=/usr/bin:/bin"), "HOME=" + folder,

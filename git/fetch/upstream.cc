@@ -37,11 +37,6 @@ std::string host_of(std::string_view after_scheme) {
   return std::string(authority);
 }
 
-bool has_control_character(std::string_view text) {
-  return std::any_of(text.begin(), text.end(),
-                     [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
-}
-
 }  // namespace
 
 Upstream parse_upstream(const std::string& url) {

@@ -19,11 +19,6 @@ std::vector<std::string> components(std::string_view path) {
 
 }  // namespace
 
-bool has_control_character(std::string_view text) {
-  return std::any_of(text.begin(), text.end(),
-                     [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
-}
-
 std::string fault_of_name(std::string_view name) {
   if (name.empty()) return "has an empty name";
   if (name == "." || name == "..") return "is no name for a file";

@@ -7,8 +7,6 @@
 
 namespace overlayd::git {
 
-bool has_control_character(std::string_view text);
-
 // Why `name` cannot be the name of a file in a tree; empty if it can.
 std::string fault_of_name(std::string_view name);
 

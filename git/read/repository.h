@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "base/handle.h"
+#include "git/failure.h"
 #include "git/messages.h"
-#include "git/serve.h"
 
 namespace overlayd::git {
 

@@ -179,12 +179,11 @@ Written write_tree(const Repository& repository, int staging, const WriteTree& r
     check_size(repository, oid, request.kind);
     TreeWriter(repository, request.locals, sign_of_life)
         .write(oid, request.kind, {.dir = staging, .name = request.name, .path = "", .depth = 0});
-    return {.name = request.name, .error = ""};
+    return {};
   } catch (const Error& error) {
     remove_tree_at(staging, request.name);
     if (kind_of(error) == FailureKind::damaged) throw;
-    return {.name = request.name,
-            .error = printable(error.what(), max_error_length),
+    return {.error = printable(error.what(), max_error_length),
             .refused = kind_of(error) == FailureKind::refused};
   }
 }

@@ -75,6 +75,16 @@ TEST_F(Accept, WhatIsTooLargeIsRefusedBeforeItIsCopied) {
   EXPECT_EQ(accept({"large"}).at("large"), "large is larger than what is taken over");
 }
 
+TEST_F(Accept, WhatIsNestedDeeperThanTheWriterNestsIsRefused) {
+  std::string folders;
+  for (size_t i = 0; i < git::max_tree_depth; i++) folders += "/d";
+  temp_.file("staging/1/deep" + folders + "/file", "");
+  temp_.file("staging/1/deeper" + folders + "/d/file", "");
+  const Refusals refusals = accept({"deep", "deeper"});
+  EXPECT_EQ(refusals.size(), 1U);
+  EXPECT_EQ(refusals.at("deeper"), "deeper" + folders + "/d is nested too deeply");
+}
+
 TEST_F(Accept, WhatTheStoreHasStaysAsItIs) {
   temp_.file("trees/known/page", "one");
   temp_.file("staging/1/known/page", "two");

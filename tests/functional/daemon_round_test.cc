@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "daemon/upstream/round.h"
+#include "daemon/upstream/upstream.h"
 #include "tests/functional/support/helper.h"
 #include "tests/functional/support/repository.h"
 
@@ -38,16 +39,19 @@ class Rounds : public testing::Test {
             .compare_with = ""};
   }
 
+  UpstreamConfig config() const {
+    return {.url = UpstreamUrl::parse(upstream_.url()),
+            .ssh_key = "",
+            .known_hosts = "",
+            .token_file = "",
+            .ca_file = "",
+            .origin = {}};
+  }
+
   RoundResult run(std::vector<Wish> wishes) {
     Loop loop;
     RoundResult result;
-    const UpstreamConfig upstream{.url = UpstreamUrl::parse(upstream_.url()),
-                                  .ssh_key = "",
-                                  .known_hosts = "",
-                                  .token_file = "",
-                                  .ca_file = "",
-                                  .origin = {}};
-    const Round round(loop, settings_, store_, upstream,
+    const Round round(loop, settings_, store_, config(),
                       {.mode = FetchMode::always, .known = {}, .wishes = std::move(wishes)},
                       [&](RoundResult ended) {
                         result = std::move(ended);
@@ -148,6 +152,23 @@ TEST_F(Rounds, OfTwoOverlaysOfOneServiceTheKindOfTheInnerOneDecides) {
   EXPECT_EQ(result.wishes[0].result.error, "");
   EXPECT_TRUE(result.wishes[1].result.error.ends_with("has no file 'a/there'"));
   EXPECT_EQ(result.wishes[2].result.error, "");
+}
+
+TEST_F(Rounds, AnUpstreamHasAnsweredAlsoIfItsTreesCannotBeWritten) {
+  upstream_.push({{"a/file", "a"}});
+  Loop loop;
+  Metrics metrics;
+  const TreeStore nowhere(temp_ / "daemon/nowhere");
+  const auto upstream = std::make_shared<Upstream>(loop, settings_, nowhere, metrics, config(),
+                                                   [] { return std::vector<Request>(); });
+  upstream->request({.mode = FetchMode::always,
+                     .wish = wish("a"),
+                     .done = [&](const RoundResult&, const WishInWork*) { loop.exit(0); }});
+  loop.run();
+  EXPECT_NE(upstream->error(), "");
+  EXPECT_NE(upstream->fetched_at(), 0U);
+  EXPECT_NE(metrics.text().find("overlayd_upstream_last_fetch_timestamp_seconds{"),
+            std::string::npos);
 }
 
 }  // namespace

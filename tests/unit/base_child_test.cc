@@ -161,7 +161,7 @@ TEST(Child, IsGoneWhenALoopGoesThatHadEndedBefore) {
 
 TEST(Channel, KeepsTheOrderOfMoreThanTheSocketHolds) {
   Loop loop;
-  auto [a, b] = make_channel();
+  auto [a, b] = make_socket_pair();
   constexpr size_t count = 200;
   size_t received = 0;
   Channel sender(
@@ -180,7 +180,7 @@ TEST(Channel, KeepsTheOrderOfMoreThanTheSocketHolds) {
 
 TEST(Channel, SendsNothingThatIsTooLong) {
   Loop loop;
-  auto [a, b] = make_channel();
+  auto [a, b] = make_socket_pair();
   Channel sender(
       loop, std::move(a), [](const std::string&) {}, [] {});
   EXPECT_FALSE(sender.send(std::string(max_message_bytes + 1, 'x')));
@@ -190,7 +190,7 @@ TEST(Channel, SendsNothingThatIsTooLong) {
 
 TEST(Channel, TellsOnceThatTheOtherEndIsGone) {
   Loop loop;
-  auto [a, b] = make_channel();
+  auto [a, b] = make_socket_pair();
   int hung_up = 0;
   Channel channel(
       loop, std::move(a), [](const std::string&) {},

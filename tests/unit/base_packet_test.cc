@@ -8,7 +8,7 @@ namespace overlayd {
 namespace {
 
 TEST(Packet, WhatWasSentBeforeTheEndIsHeardThoughTheOtherEndReadNothing) {
-  auto [ours, theirs] = make_channel();
+  auto [ours, theirs] = make_socket_pair();
   send_message(ours.get(), "a request that nobody reads");
   send_message(theirs.get(), "the last words");
   theirs.reset();

@@ -87,6 +87,9 @@ const std::vector<Case> values = {
      service_with("name = 'a/b'"),
      {"5:8: 'a/b' cannot be the name of a service: give it a 'name' of letters, digits, '@', '.', "
       "'_' and '-'"}},
+    {"NameThatHides",
+     service_with("name = '.a'"),
+     {"5:8: '.a' cannot be the name of a service: it begins with '.'"}},
     {"UnitThatIsNoName",
      "[[services]]\nupstream = '/r'\nservice = 'a:b'\ndirs = [{ local = '/etc/a', link = 'a' }]\n",
      {"3:11: 'a:b' cannot be the name of a service: give it a 'name' of letters, digits, '@', '.', "

@@ -109,6 +109,7 @@ TEST(InventoryTest, WhatMovedToAnotherServiceIsThatOnes) {
   inventory.set("a", {});
   EXPECT_FALSE(inventory.machine("b").is_of_another(mount));
   ASSERT_EQ(1U, inventory.machine("b").overlays_below("/srv").size());
+  ASSERT_EQ(1U, inventory.machine("b").overlays_below("/").size());
 }
 
 TEST(InventoryTest, APlaceThatTwoServicesMadeIsOfAnotherForBoth) {

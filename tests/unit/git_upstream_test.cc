@@ -37,15 +37,6 @@ TEST(Upstream, PasswordsAreTakenOut) {
   EXPECT_EQ(without_passwords("nothing"), "nothing");
 }
 
-TEST(RefNames, OptionsPatternsAndTricksAreNone) {
-  for (const char* name : {"main", "feature/x", "v1.0", "a-b"})
-    EXPECT_TRUE(is_ref_name(name)) << name;
-  for (const char* name :
-       {"",     "-x",  "..", "a..b", "a/../b", ".a", "a/.b", "a.lock", "a.lock/b", "/a", "a/",
-        "a//b", "a b", "a*", "a:b",  "a~1",    "a^", "@",    "a@{1}",  "a\nb",     "a."})
-    EXPECT_FALSE(is_ref_name(name)) << name;
-}
-
 TEST(Quote, TextComesOutAsItWentIn) {
   EXPECT_EQ(shell_quoted("it's"), "'it'\\''s'");
   EXPECT_EQ(config_quoted("a\"b\\c"), "\"a\\\"b\\\\c\"");

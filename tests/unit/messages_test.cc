@@ -37,7 +37,7 @@ const std::vector<Answer> answers{Tips{{{"main", a}, {"other", b}}},
                                            1234567890,
                                            {{EntryKind::directory, b}, {EntryKind::missing, ""}}},
                                   MissingBlobs{{a}, true},
-                                  Written{"name", "why not", true},
+                                  Written{"why not", true},
                                   Differences{{{'A', "x"}, {'T', "y"}}, false},
                                   Failure{FailureKind::damaged, "message"},
                                   Progress{}};

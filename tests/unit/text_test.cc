@@ -40,6 +40,15 @@ TEST(Printable, CutsAtACharacter) {
   EXPECT_EQ(printable("ééé", 5), "éé…");
 }
 
+TEST(RefNames, OptionsPatternsAndTricksAreNone) {
+  for (const char* name : {"main", "feature/x", "v1.0", "a-b"})
+    EXPECT_TRUE(is_ref_name(name)) << name;
+  for (const char* name :
+       {"",     "-x",  "..", "a..b", "a/../b", ".a", "a/.b", "a.lock", "a.lock/b", "/a", "a/",
+        "a//b", "a b", "a*", "a:b",  "a~1",    "a^", "@",    "a@{1}",  "a\nb",     "a."})
+    EXPECT_FALSE(is_ref_name(name)) << name;
+}
+
 TEST(Trim, TakesSpaceFromBothEnds) {
   EXPECT_EQ(trim(" \t a b \r\n"), "a b");
   EXPECT_EQ(trim(" \n"), "");

@@ -1,11 +1,11 @@
-# From a push and a poke to the file being live, beside a bare fetch of the same commit.
+# From a push, through `overlayctl forward`, to the file being live, beside a bare fetch of the same commit.
 # shellcheck shell=bash
 readonly rounds=30
 
 push_to_live() {
   local url=$1 label=$2 number live=() bare=()
   services_of 20 "$url" 1h | services
-  if systemctl is-active --quiet overlayd; then systemctl reload overlayd; else install_overlayd; fi
+  systemctl reload overlayd
   wait_for 60 all_live 20
   rm -rf /srv/git/bare && bare_git init --quiet --bare /srv/git/bare
   bare_git -C /srv/git/bare config remote.origin.url "$url"
@@ -24,6 +24,5 @@ push_to_live() {
 }
 bare_fetch() { timed bare_git -C /srv/git/bare fetch --quiet --depth=1 --filter=blob:none origin main; }
 
-fill many 1000
 push_to_live "$HTTPS/many.git" https
 push_to_live "$(upstream many)" "a path"

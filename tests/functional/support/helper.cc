@@ -74,7 +74,7 @@ Helper::Helper(const TempDir& temp, const Setup& setup) : secrets_(put_secrets(t
                               .visible = visible_to(setup),
                               .files = setup.files};
   command.argv.insert(command.argv.end(), setup.arguments.begin(), setup.arguments.end());
-  auto [ours, theirs] = make_channel();
+  auto [ours, theirs] = make_socket_pair();
   socket_ = std::move(ours);
   command.socket = theirs.get();
   errors_ = Fd(check(open("/tmp", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600), "cannot keep stderr"));

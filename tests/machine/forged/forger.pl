@@ -8,7 +8,9 @@ use Socket;
 
 my $way = do { open(my $file, '<', '/etc/forgery') or die; my $line = <$file>; chomp $line; $line };
 my $written = 5; # the place of Written among the answers
-my ($staging, $told) = ('', '');
+my $write_tree = 4; # and of WriteTree among the requests
+my $staging = '';
+my @names; # of the trees that are asked for, and answered in order
 
 # Called with the path of the tree; returns the answer to give.
 my %forgeries = (
@@ -20,7 +22,6 @@ my %forgeries = (
   link_absolute => sub { symlink '/etc/shadow', "$_[0]/out" or die; $_[1] },
   tree_is_link => sub { rename $_[0], "$_[0].away" or die; symlink '/etc', $_[0] or die; $_[1] },
   nothing => sub { rename $_[0], "$_[0].away" or die; $_[1] },
-  name_up => sub { rename $_[0], "$staging/away" or die; answer('../../../../etc/away') },
   other_message => sub { pack('Q Q', 0, 0) },
   garbage => sub { "\xff" x 100 },
   endless => sub { pack('Q Q', $written, 1 << 62) },
@@ -29,8 +30,6 @@ my %forgeries = (
   stays => sub { linger($_[0]) unless fork; $_[1] },
   tries => sub { try($_[0]); $_[1] },
 );
-
-sub answer { pack('Q Q/a Q/a Q', $written, $_[0], '', 0) }
 
 # Does not end with its parent, and would write when everything is checked.
 sub linger {
@@ -76,12 +75,12 @@ while (1) {
     recv($daemon, my $message, 200000, 0);
     last if $message eq '';
     (undef, $staging) = unpack('x8 Q/a Q/a', $message) if unpack('Q', $message) == 0;
+    push @names, (unpack('x8 Q/a Q Q/a', $message))[2] if unpack('Q', $message) == $write_tree;
     send($mine, $message, 0);
   } else {
     recv($mine, my $message, 200000, 0);
     last if $message eq '';
-    $message = $forgeries{$way}->("$staging/" . unpack('x8 Q/a', $message), $message)
-      if unpack('Q', $message) == $written;
+    $message = $forgeries{$way}->("$staging/" . shift @names, $message) if unpack('Q', $message) == $written;
     send($daemon, $message, 0);
   }
 }

@@ -33,7 +33,7 @@ interval = "1h"
 service = "web"
 $(printf '%s\n' "$@")
 TOML
-  [[ ! -e /run/overlayd ]] || overlayctl reload >/dev/null
+  ! systemctl is-active --quiet overlayd || overlayctl reload >/dev/null
 }
 
 test_several_kinds() {

@@ -79,7 +79,6 @@ fails_with 2 ls -d /var/lib/overlayd
 assert_eq key "$(ls /etc/overlayd)"
 assert_eq file "$(ls -A /srv/state)"
 rm -r /etc/overlayd
-fails_with 2 ls -d /run/overlayd
 fails_with 2 ls -d /srv/checkouts
 assert_eq "" "$(find /etc /usr /var/lib -name '*overlayd*' -not -path '/var/lib/apt/*')"
 get remove other

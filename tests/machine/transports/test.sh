@@ -72,7 +72,7 @@ assert_no_secret() {
   # Its copy of services.toml holds what that file holds, and is for root alone.
   assert_eq 'root 600' "$(stat --format='%U %a' /var/lib/overlayd/services.toml.good)"
   place=$(grep --recursive --text --files-with-matches --fixed-strings --file=/root/secrets \
-    --exclude=services.toml.good /var/lib/overlayd /run/overlayd || true)
+    --exclude=services.toml.good /var/lib/overlayd || true)
   assert_eq "" "$place" "a secret on disk, $1"
   assert_eq "" "$(processes_with_secret)" "processes that show a secret, $1"
 }
@@ -137,7 +137,7 @@ test_nothing_shows() {
   wait_for 20 held 4
   assert_no_secret 'in the midst of fetches'
   # The key and the token are within reach of their own fetch only.
-  if setpriv --reuid=nobody --regid=nogroup --clear-groups cat /proc/[0-9]*/root/run/overlayd/* 2>/dev/null |
+  if setpriv --reuid=nobody --regid=nogroup --clear-groups cat /proc/[0-9]*/root/var/lib/overlayd/private/* 2>/dev/null |
     grep --quiet --fixed-strings --file=/root/secrets; then fail "a secret can be read by anybody"; fi
   rm /run/hold
   for way in "${forwards[@]}"; do (echo >/run/hold.wake) & done
