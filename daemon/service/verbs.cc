@@ -17,6 +17,10 @@ void Service::take_call(const std::string& by, Answered answered, Work work) {
               work = std::move(work)](const Ticket& ticket) {
     const bool known = self->recall();
     const Call call{by, answered, ticket, self->state().deployed.id};
+    if (self->leaving_)
+      return self->reply(call, {.outcome = Outcome::refused,
+                                .message = "services.toml does not have it any more",
+                                .hint = ""});
     if (known) return work(call);
     const Lack lack = self->unreadable();
     self->reply(call, {.outcome = Outcome::failed, .message = lack.error, .hint = lack.hint});
