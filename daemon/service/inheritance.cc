@@ -82,6 +82,14 @@ bool take_commit(const ServiceState& from, const ServiceConfig& heir, ServiceSta
   return true;
 }
 
+// Behind what it stands on, before what stands on it: so are the lists of steps made.
+void insert(const Step& step, Steps& steps) {
+  const auto inner = std::find_if(steps.begin(), steps.end(), [&](const Step& other) {
+    return other.subject != step.subject && is_at_or_below(other.subject, step.subject);
+  });
+  steps.insert(inner, step);
+}
+
 void move_steps(const std::set<std::string>& places, Steps& from, Steps& to) {
   const auto is_there = [&](const Step& step) {
     return std::find(to.begin(), to.end(), step) != to.end();
@@ -96,7 +104,7 @@ void move_steps(const std::set<std::string>& places, Steps& from, Steps& to) {
            });
   };
   for (const auto& step : from)
-    if ((goes(step) || carries(step)) && !is_there(step)) to.push_back(step);
+    if ((goes(step) || carries(step)) && !is_there(step)) insert(step, to);
   std::erase_if(from, goes);
 }
 

@@ -132,6 +132,16 @@ TEST(Inherit, BothLogsTellOfIt) {
             "/srv/y comes from a, which was frozen by ada: trade fair");
 }
 
+TEST(Inherit, WhatStandsInsideStaysBehindWhatItStandsOn) {
+  const ServiceConfig heir = config("b", {"/srv/y", "/srv/y/in"});
+  for (const char* moved : {"/srv/y", "/srv/y/in"}) {
+    ServiceState a = state({moved});
+    ServiceState b = state({std::string(moved) == "/srv/y" ? "/srv/y/in" : "/srv/y"});
+    inherit({.from = "a", .to = "b", .places = {moved}}, heir, a, b);
+    EXPECT_EQ(to_text(b.steps), to_text(state({"/srv/y", "/srv/y/in"}).steps));
+  }
+}
+
 TEST(Inherit, FreezesWhoHadNothingAndFollowsTheSame) {
   ServiceState a = state({"/srv/x", "/srv/y"});
   a.frozen = Hold{.by = "ada", .reason = "trade fair", .since = 1, .until = 0, .revision = ""};
