@@ -149,9 +149,9 @@ void Staged::do_op(size_t index) {
 void Staged::make(const Step& step, const std::string& before, size_t index) {
   switch (step.kind) {
     case StepKind::directory:
-      return make_place(step.subject, PathKind::directory);
+      return make_place(step.subject, PathKind::directory, machine_.trees.folder());
     case StepKind::file:
-      return make_place(step.subject, PathKind::file);
+      return make_place(step.subject, PathKind::file, machine_.trees.folder());
     case StepKind::mount:
     case StepKind::mount_file:
       return show(step, before, index);
@@ -188,9 +188,9 @@ void Staged::undo(const Step& step) const {
   if (machine_.is_of_another(step)) return;
   switch (step.kind) {
     case StepKind::directory:
-      return remove_place(step.subject, PathKind::directory);
+      return remove_place(step.subject, PathKind::directory, machine_.trees.folder());
     case StepKind::file:
-      return remove_place(step.subject, PathKind::file);
+      return remove_place(step.subject, PathKind::file, machine_.trees.folder());
     case StepKind::mount:
     case StepKind::mount_file:
       return take_away(step);

@@ -12,22 +12,60 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "mounts/table.h"
+#include "mounts/underneath.h"
 
 namespace overlayd {
 namespace {
 
 Fd open_parent(const std::string& path) { return open_path(parent_path(path)); }
 
-// Why a directory or file cannot be made, in the words of who wrote services.toml.
-std::string advice(int code) {
-  return code == EROFS ? " (it lies inside another overlay: add it to the repository there)" : "";
+std::string move_away(const std::string& path) { return fmt::format("mv {0} {0}.orig", path); }
+
+// In the words of who wrote services.toml.
+[[noreturn]] void fail_on_read_only(const std::string& path, const std::string& trees) {
+  const std::string reason = std::strerror(EROFS);
+  if (!covering_overlay(path, trees).empty())
+    throw Error::of(
+        "cannot create {} (it lies inside another overlay: add it to the repository "
+        "there): {}",
+        path, reason);
+  throw Advised(fmt::format("cannot create {}: {}", path, reason),
+                "findmnt --target " + parent_path(path));
 }
 
-std::string move_away(const std::string& path) { return fmt::format("mv {0} {0}.orig", path); }
+void stays(const std::string& path, std::string_view reason) {
+  log_line(LOG_DEBUG, fmt::format("{} stays: {}", path, reason));
+}
+
+// What is at `path`, in the directory `parent`.
+void remove_from(const Fd& parent, const std::string& path, PathKind kind, bool covered) {
+  const std::string name = file_name(path);
+  struct stat status {};
+  check(fstatat(parent.get(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW), "cannot look at {}",
+        path);
+  const bool used = kind == PathKind::file && status.st_size > 0;
+  const int flags = kind == PathKind::directory ? AT_REMOVEDIR : 0;
+  if (!used && (unlinkat(parent.get(), name.c_str(), flags) == 0 || errno == ENOENT)) return;
+  if (used || errno == ENOTEMPTY) return stays(path, "it is not empty");
+  // if somebody else put this there, what we made lies underneath
+  if (errno == EROFS) return stays(path, "it is on a read-only file system");
+  if (errno == EBUSY && covered) return stays(path, "underneath, something else is mounted on it");
+  if (errno == EBUSY) throw Error::of("cannot remove {}: it is in use as a mount point", path);
+  fail_with_errno(fmt::format("cannot remove {}", path));
+}
+
+// Nothing can be made in an overlay: ours is what will be there when `overlay` has gone.
+void remove_underneath(const std::string& overlay, const std::string& path, PathKind kind) {
+  if (stack_at(overlay).size() > 1)
+    return stays(path, "between it and the overlay something else is mounted");
+  if (kind_underneath(overlay, path) == kind)
+    remove_from(parent_underneath(overlay, path), path, kind, true);
+}
 
 }  // namespace
 
-void make_place(const std::string& path, PathKind kind) {
+void make_place(const std::string& path, PathKind kind, const std::string& trees) {
   if (kind_of(path) == kind) return;
   const Fd parent = open_parent(path);
   const std::string name = file_name(path);
@@ -44,26 +82,14 @@ void make_place(const std::string& path, PathKind kind) {
   if (result != 0 && errno == EEXIST)
     throw Advised(fmt::format("cannot create {}: {}", path, std::strerror(EEXIST)),
                   move_away(path));
-  if (result != 0) fail_with_errno(fmt::format("cannot create {}{}", path, advice(errno)));
+  if (result != 0 && errno == EROFS) fail_on_read_only(path, trees);
+  if (result != 0) fail_with_errno(fmt::format("cannot create {}", path));
 }
 
-void remove_place(const std::string& path, PathKind kind) {
-  if (kind_of(path) != kind) return;
-  const Fd parent = open_parent(path);
-  const std::string name = file_name(path);
-  struct stat status {};
-  check(fstatat(parent.get(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW), "cannot look at {}",
-        path);
-  const bool used = kind == PathKind::file && status.st_size > 0;
-  const int flags = kind == PathKind::directory ? AT_REMOVEDIR : 0;
-  if (!used && (unlinkat(parent.get(), name.c_str(), flags) == 0 || errno == ENOENT)) return;
-  if (used || errno == ENOTEMPTY)
-    return log_line(LOG_DEBUG, fmt::format("{} stays: it is not empty", path));
-  // on a read-only file system somebody else put this there: what we made lies underneath
-  if (errno == EROFS)
-    return log_line(LOG_DEBUG, fmt::format("{} stays: it is part of what covers it", path));
-  if (errno == EBUSY) throw Error::of("cannot remove {}: it is in use as a mount point", path);
-  fail_with_errno(fmt::format("cannot remove {}", path));
+void remove_place(const std::string& path, PathKind kind, const std::string& trees) {
+  const std::string overlay = covering_overlay(path, trees);
+  if (!overlay.empty()) return remove_underneath(overlay, path, kind);
+  if (kind_of(path) == kind) remove_from(open_parent(path), path, kind, false);
 }
 
 std::optional<std::string> link_target(const std::string& path) {

@@ -9,12 +9,12 @@
 namespace overlayd {
 
 // Makes an empty directory (0755) or plain file (0644) of root's at `path`; one that is there
-// already is left as it is.
-void make_place(const std::string& path, PathKind kind);
+// already is left as it is. `trees` is the folder that overlays show something of.
+void make_place(const std::string& path, PathKind kind, const std::string& trees);
 
-// Removes it, if it is still empty and can be changed. What somebody put into it stays, and so does
-// what another overlay has in its place.
-void remove_place(const std::string& path, PathKind kind);
+// Removes it, if it is still empty and can be changed; also underneath overlays that cover it by
+// now. What somebody put into it stays, and what an overlay or another mount has in its place.
+void remove_place(const std::string& path, PathKind kind, const std::string& trees);
 
 // Makes `path` a link to `target` in one step. Only a link to `before` or to `target` is replaced:
 // anything else there was put there by somebody.

@@ -97,6 +97,15 @@ assert_eq frozen "$(of b state)"
 wait_for 10 all_live
 overlayctl thaw b >/dev/null
 
+say "an outer one comes later, and the inner one goes: so does what was made for it, underneath"
+reload "$(service b /srv/late/inner b)"
+reload "$(service b /srv/late/inner b)
+$(service a /srv/late a)"
+reload "$(service a /srv/late a)"
+wait_for 10 shows /srv/late/inner/page 'inner of a'
+reload "$(service a /srv/three a)"
+[[ ! -e /srv/late ]]
+
 say "of two of one service the outer one goes, the inner one stays, and back"
 mkdir -p /srv/both
 for _ in 1 2; do
