@@ -17,6 +17,10 @@ bool consists_of(std::string_view text, std::string_view more) {
   });
 }
 
+bool is_ascii(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](unsigned char c) { return c < 0x80; });
+}
+
 std::string lower_case(std::string_view text) {
   std::string result(text);
   for (char& c : result)

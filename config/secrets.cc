@@ -1,36 +1,19 @@
 #include "config/secrets.h"
 
 #include <algorithm>
-#include <array>
-#include <string>
 
-#include "base/text.h"
 #include "config/characters.h"
 #include "config/homes.h"
+#include "config/secret_words.h"
 
 namespace overlayd {
 namespace {
 
 constexpr size_t none = std::string_view::npos;
-constexpr std::array<std::string_view, 8> secret_parts = {"auth", "bearer", "cred",   "key",
-                                                          "pass", "pwd",    "secret", "token"};
-
-bool has_secret_part(std::string_view text) {
-  const std::string lower = lower_case(text);
-  return std::any_of(secret_parts.begin(), secret_parts.end(),
-                     [&](auto part) { return lower.find(part) != none; });
-}
-
-bool sounds_secret(std::string_view key) {
-  static const std::vector<std::string> meant = {"credential", "password", "secret",
-                                                 "ssh_key",    "token",    "token_file"};
-  if (!home_of(key).empty()) return wants_path_to_secret(key);
-  return has_secret_part(key) || nearest(lower_case(key), meant);
-}
 
 bool is_of_key(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-         c == '-' || c == '.';
+  const std::string_view text(&c, 1);
+  return !is_ascii(text) || consists_of(text, "_-.");
 }
 
 size_t next_key(std::string_view line, size_t at) {
@@ -56,6 +39,50 @@ std::string_view closing(std::string_view value) {
   return "";
 }
 
+// Behind which byte the path ends that a value is; none if it is no path.
+size_t end_of_path(std::string_view line, size_t begin) {
+  size_t at = skip(line, begin, " \t");
+  const bool quoted = at < line.size() && (line[at] == '"' || line[at] == '\'');
+  if (quoted) at++;
+  if (!begins_like_path(line.substr(at))) return none;
+  const size_t close = quoted ? line.find(line[at - 1], at) : none;
+  return close != none ? close + 1 : std::min(line.find_first_of(" \t,", at), line.size());
+}
+
+bool begins_table(std::string_view line) {
+  return line.substr(skip(line, 0, " \t")).starts_with('[');
+}
+
+// By another word.
+bool is_followed(std::string_view line, size_t end) {
+  const size_t next = skip(line, end, " \t");
+  return next > end && next < line.size();
+}
+
+// What stands behind the head of a table and is no comment.
+size_t behind_head(std::string_view line) {
+  const size_t close = line.find(']');
+  const size_t end = close == none ? end_of_key(line, next_key(line, 0)) : skip(line, close, "]");
+  const size_t behind = skip(line, end, " \t");
+  return behind == line.size() || line[behind] == '#' ? none : behind;
+}
+
+// "key = value". What only looks like one is the end of something in Base64: "c2VjcmV0Cg==".
+bool is_entry(std::string_view line) {
+  const size_t begin = skip(line, 0, " \t\"'");
+  const size_t end = end_of_key(line, begin);
+  const size_t sign = skip(line, end, "\"' \t");
+  if (begin == end || sign == line.size() || line[sign] != '=') return false;
+  const size_t value = skip(line, sign + 1, " \t");
+  return !home_of(line.substr(begin, end - begin)).empty() ||
+         (value < line.size() && line[value] != '=');
+}
+
+bool is_empty_or_comment(std::string_view line) {
+  const size_t begin = skip(line, 0, " \t,]}");
+  return begin == line.size() || line[begin] == '#';
+}
+
 class Finder {
  public:
   size_t secret_in(std::string_view line) {
@@ -63,10 +90,20 @@ class Finder {
       if (line.find(closing_) != none) closing_ = {};
       return 0;
     }
-    if (line.substr(skip(line, 0, " \t")).starts_with('['))
+    if (is_empty_or_comment(line)) return Finder(*this).secret_word_in(line);  // begins nothing
+    if (!begins_table(line) && !is_entry(line) && goes_on_) return 0;
+    goes_on_ = false;
+    if (begins_table(line)) {
       in_secret_table_ = has_secret_part(line.substr(0, line.find_first_of("]=#")));
-    else if (in_secret_table_)
+      return std::min(behind_head(line), secret_word_in(line));
+    }
+    if (in_secret_table_)
       return begin_value(line, line.find('=') + 1);  // all of it if there is none
+    return secret_word_in(line);
+  }
+
+ private:
+  size_t secret_word_in(std::string_view line) {
     const size_t first = skip(line, 0, " \t\"'");
     size_t end = 0;
     for (size_t at = next_key(line, 0); at < line.size(); at = next_key(line, end)) {
@@ -77,31 +114,35 @@ class Finder {
     return none;
   }
 
- private:
   // Behind the word from `begin` to `end`. At the start of a line it is a key whatever follows.
   size_t secret_behind(std::string_view line, size_t begin, size_t end, bool first) {
     const auto key = line.substr(begin, end - begin);
     const size_t sign = skip(line, end, "\"' \t");
     const bool is_key = sign < line.size() && (line[sign] == '=' || line[sign] == ':');
-    if ((!first && !is_key) || !sounds_secret(key)) return none;
+    if (!first && !is_key)
+      return announces_secret(key) && is_followed(line, end) ? begin_value(line, end) : none;
+    if (!sounds_secret(key)) return none;
     const size_t behind = is_key ? sign + 1 : end;
-    const auto path = line.substr(skip(line, behind, " \t\"'"));
-    return wants_path_to_secret(key) && begins_like_path(path) ? none : begin_value(line, behind);
+    const size_t path_end = wants_path_to_secret(key) ? end_of_path(line, behind) : none;
+    if (path_end == none) return begin_value(line, behind);
+    goes_on_ = true;
+    return line.find_first_not_of(" \t}],", path_end);
   }
 
   size_t begin_value(std::string_view line, size_t behind) {
     const size_t start = skip(line, behind, " \t");
     closing_ = closing(line.substr(start));
+    goes_on_ = true;
     return start;
   }
 
   std::string_view closing_;
   bool in_secret_table_ = false;
+  // What is no TOML in the lines behind a secret may be more of it: a key that was pasted, say.
+  bool goes_on_ = false;
 };
 
 }  // namespace
-
-bool wants_path_to_secret(std::string_view key) { return key == "token_file" || key == "ssh_key"; }
 
 bool begins_like_path(std::string_view value) {
   return value.starts_with('/') || value.starts_with('~');

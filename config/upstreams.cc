@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "config/paths.h"
+#include "config/secret_words.h"
 #include "config/secrets.h"
 #include "config/values.h"
 

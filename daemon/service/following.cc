@@ -150,7 +150,7 @@ void Service::ask(FetchMode mode, Wish wanted, std::function<void(const WishInWo
          if (round.failure || work == nullptr)
            return failed({.outcome = Outcome::failed,
                           .message = round.failure ? round.failure->message : "no answer",
-                          .hint = self->upstream_->hint()});
+                          .hint = round.failure ? self->upstream_->advice_on(*round.failure) : ""});
          if (work->wish.wants_tip()) self->note_tip(*work);
          if (!work->granted())
            return failed({.outcome = work->result.refused ? Outcome::refused : Outcome::failed,

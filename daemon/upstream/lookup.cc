@@ -119,14 +119,13 @@ void Lookup::bring_more() {
 void Lookup::fetch_by_name(size_t index) {
   const std::string name = name_to_fetch(wishes_[index].wish.revision);
   if (name.empty()) return again();
-  session_.fetch<git::Fetched>(git::FetchRevision{.name = name},
-                               [this](const git::Fetched&) { again(); });
+  fetch(git::FetchRevision{.name = name}, [this](const git::Fetched&) { again(); });
 }
 
 void Lookup::deepen() {
   if (deepen_by_ > most_to_search) give_up_searching();
   if (beyond_.empty()) return done_();
-  session_.fetch<git::Fetched>(git::Deepen{.by = deepen_by_}, [this](const git::Fetched& answer) {
+  fetch(git::Deepen{.by = deepen_by_}, [this](const git::Fetched& answer) {
     if (answer.changed && deepen_by_ < most_to_deepen) return again();
     for (const size_t index : beyond_)
       wishes_[index].refuse(
@@ -135,6 +134,25 @@ void Lookup::deepen() {
     done_();
   });
   deepen_by_ *= 4;
+}
+
+void Lookup::fetch(const git::FetchRequest& request, std::function<void(const git::Fetched&)> got) {
+  session_.try_fetch(request, [this, got = std::move(got)](const git::Answer& answer) {
+    if (const auto* fetched = std::get_if<git::Fetched>(&answer)) return got(*fetched);
+    const auto* failure = std::get_if<git::Failure>(&answer);
+    if (failure == nullptr || !is_of_upstream(failure->kind)) return session_.fail(answer);
+    give_up_asking(*failure);
+    done_();
+  });
+}
+
+void Lookup::give_up_asking(const git::Failure& failure) {
+  for (const size_t index : std::exchange(beyond_, {})) {
+    WishInWork& work = wishes_[index];
+    work.result.error =
+        fmt::format("to find {}, more has to be fetched: {}", name_of(work.wish), failure.message);
+    work.result.hint = session_.advice_on(failure);
+  }
 }
 
 void Lookup::give_up_searching() {

@@ -29,6 +29,10 @@ class Lookup {
   void bring_more();
   void fetch_by_name(size_t index);
   void deepen();
+  // Where the round does not mean to ask the upstream and that is away, those that lie beyond what
+  // was fetched have their error then, and `got` is not called.
+  void fetch(const git::FetchRequest& request, std::function<void(const git::Fetched&)> got);
+  void give_up_asking(const git::Failure& failure);
   void give_up_searching();
   void again();
 

@@ -1,6 +1,7 @@
 #include "daemon/upstream/session.h"
 
 #include "base/error.h"
+#include "daemon/report/advice.h"
 
 namespace overlayd {
 namespace {
@@ -12,11 +13,32 @@ constexpr std::chrono::minutes reading_patience{2};
 
 }  // namespace
 
+bool is_of_upstream(git::FailureKind kind) {
+  switch (kind) {
+    case git::FailureKind::unreachable:
+    case git::FailureKind::denied:
+    case git::FailureKind::bad_key:
+    case git::FailureKind::unknown_host:
+    case git::FailureKind::changed_host:
+    case git::FailureKind::untrusted:
+    case git::FailureKind::unreadable:
+    case git::FailureKind::not_found:
+      return true;
+    case git::FailureKind::internal:
+    case git::FailureKind::damaged:
+    case git::FailureKind::full:
+    case git::FailureKind::refused:
+      break;
+  }
+  return false;
+}
+
 Session::Session(Loop& loop, const Settings& settings, const UpstreamConfig& upstream,
-                 Failed failed)
+                 Asking asking, Failed failed)
     : loop_(loop),
       settings_(settings),
       upstream_(upstream),
+      asking_(asking),
       mirror_(settings, upstream),
       failed_(std::move(failed)) {}
 
@@ -51,9 +73,15 @@ void Session::tell_fetcher(const git::FetchRequest& request) {
 void Session::try_fetch(const git::FetchRequest& request, Worker::Answered got) {
   ask(fetcher(), git::encode(request), [this, got = std::move(got)](const git::Answer& answer) {
     const auto* failure = std::get_if<git::Failure>(&answer);
-    if (failure != nullptr && failure->kind != git::FailureKind::refused) return fail(answer);
-    got(answer);
+    const bool is_let_through = failure == nullptr || failure->kind == git::FailureKind::refused ||
+                                (asking_ == Asking::may_have_to && is_of_upstream(failure->kind));
+    if (is_let_through) return got(answer);
+    fail(answer);
   });
+}
+
+std::string Session::advice_on(const git::Failure& failure) const {
+  return advice(failure, upstream_, settings_.state_directory);
 }
 
 void Session::ask(Worker& worker, const std::string& request, Worker::Answered answered) {

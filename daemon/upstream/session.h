@@ -11,6 +11,14 @@
 
 namespace overlayd {
 
+// What a round means to do with the upstream. If it does not, but has to for some of its wishes, an
+// upstream that is away is no reason to fail the others.
+enum class Asking { means_to, may_have_to };
+
+// Whether it is the upstream that cannot be asked; else something down here is wrong, or one
+// question.
+bool is_of_upstream(git::FailureKind kind);
+
 // No question is answered before the call that asks it has returned.
 class Session {
  public:
@@ -18,14 +26,16 @@ class Session {
 
   // `failed` runs once, when a question that must be answered was answered by a Failure; nothing
   // else is called after that.
-  Session(Loop& loop, const Settings& settings, const UpstreamConfig& upstream, Failed failed);
+  Session(Loop& loop, const Settings& settings, const UpstreamConfig& upstream, Asking asking,
+          Failed failed);
 
   // Asks overlayd-fetch. `got` is called for the answer, which must be of type Wanted.
   template <typename Wanted>
   void fetch(const git::FetchRequest& request, std::function<void(const Wanted&)> got) {
     ask(fetcher(), git::encode(request), expect<Wanted>(std::move(got)));
   }
-  // For questions that may be refused: `got` sees that Failure.
+  // For questions that may be refused: `got` sees that Failure, and those of the upstream where it
+  // only may have to be asked.
   void try_fetch(const git::FetchRequest& request, Worker::Answered got);
   // Pieces of a question, of which only the last is answered.
   void tell_fetcher(const git::FetchRequest& request);
@@ -41,6 +51,9 @@ class Session {
   // Fails all that is asked: with `answer` if it is a Failure, else because it is none of those
   // that were expected.
   void fail(const git::Answer& answer);
+
+  // What to do about it; empty if time alone may mend it.
+  std::string advice_on(const git::Failure& failure) const;
 
   // Starts overlayd-git before it is needed.
   void warm_up() { reader(); }
@@ -64,6 +77,7 @@ class Session {
   Loop& loop_;
   const Settings& settings_;
   UpstreamConfig upstream_;
+  Asking asking_;
   Mirror mirror_;
   Failed failed_;
   std::unique_ptr<StagingFolder> staging_;

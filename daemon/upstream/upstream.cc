@@ -174,8 +174,12 @@ void Upstream::note(const RoundResult& result) {
   hint_.clear();
 }
 
+std::string Upstream::advice_on(const git::Failure& failure) const {
+  return advice(failure, config_, settings_.state_directory);
+}
+
 void Upstream::note_failure(const git::Failure& failure) {
-  hint_ = advice(failure, config_, settings_.state_directory);
+  hint_ = advice_on(failure);
   if (failure.message != error_)
     log_line(LOG_WARNING,
              fmt::format("{}: {}{}{}", config_.url.redacted(), failure.message,

@@ -51,6 +51,8 @@ class Upstream : public std::enable_shared_from_this<Upstream> {
   uint64_t next_at() const { return next_at_; }
   const std::string& error() const { return error_; }
   const std::string& hint() const { return hint_; }
+  // What to do about a failure of a round of its; empty if time alone may mend it.
+  std::string advice_on(const git::Failure& failure) const;
   uint64_t failing_since() const { return failing_since_; }
   bool filtered() const { return filtered_; }
 

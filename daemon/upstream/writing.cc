@@ -90,7 +90,8 @@ void Writing::name_trees(size_t index) {
   }
 }
 
-void Writing::drop(const std::string& name, const std::string& reason, bool refused) {
+void Writing::drop(const std::string& name, const std::string& reason, bool refused,
+                   const std::string& hint) {
   const auto tree = trees_.find(name);
   if (tree == trees_.end()) return;
   for (const auto& [index, link] : tree->second.users) {
@@ -98,10 +99,12 @@ void Writing::drop(const std::string& name, const std::string& reason, bool refu
     if (!work.granted()) continue;
     const std::string error = fmt::format("'{}' in commit {}: {}", work.wish.links[link],
                                           work.result.commit.id.substr(0, 8), reason);
-    if (refused)
+    if (refused) {
       work.refuse_link(link, error);
-    else
+    } else {
       work.result.error = error;
+      work.result.hint = hint;
+    }
   }
   trees_.erase(tree);
 }
@@ -178,8 +181,14 @@ void Writing::fetch_next() {
 // For one blob that the upstream lacks it refuses the whole request: each half of the trees is
 // asked for by itself then, until the one is found. The others are had by as few requests.
 void Writing::fetched(const Names& trees, const git::Answer& answer) {
+  const auto* failure = std::get_if<git::Failure>(&answer);
+  if (failure != nullptr && is_of_upstream(failure->kind)) {
+    to_fetch_.push_back(trees);
+    for (const Names& names : std::exchange(to_fetch_, {})) drop_lacking(names, *failure);
+    return fetch_next();
+  }
   if (fails_for_all<git::Fetched>(answer)) return;
-  if (const auto* failure = std::get_if<git::Failure>(&answer)) {
+  if (failure != nullptr) {
     const auto half = trees.begin() + static_cast<ptrdiff_t>(trees.size() / 2);
     if (trees.size() == 1) {
       drop(trees.front(), "the upstream lacks a file of it: " + failure->message, false);
@@ -189,6 +198,13 @@ void Writing::fetched(const Names& trees, const git::Answer& answer) {
     }
   }
   fetch_next();
+}
+
+void Writing::drop_lacking(const Names& trees, const git::Failure& failure) {
+  for (const auto& name : trees)
+    if (!missing_of({name}).empty())
+      drop(name, "files of it are still to be fetched: " + failure.message, false,
+           session_.advice_on(failure));
 }
 
 void Writing::write_all() {

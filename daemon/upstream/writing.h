@@ -42,12 +42,15 @@ class Writing {
   std::set<git::Oid> missing_of(const Names& trees) const;
   void fetch_next();
   void fetched(const Names& trees, const git::Answer& answer);
+  // The upstream is away: gives up on those of which something is missing.
+  void drop_lacking(const Names& trees, const git::Failure& failure);
   void write_all();
   void written(const std::string& name, const git::Answer& answer);
   void accept(const std::string& staging);
   void accepted(const Exit& exit);
-  // Gives up on one tree; `refused`: for good.
-  void drop(const std::string& name, const std::string& reason, bool refused);
+  // Gives up on one tree; `refused`: for good. Else `hint` is what to do about it.
+  void drop(const std::string& name, const std::string& reason, bool refused,
+            const std::string& hint = "");
   // True if it is neither what is wanted nor about one tree alone: then all is over.
   template <typename Wanted>
   bool fails_for_all(const git::Answer& answer);

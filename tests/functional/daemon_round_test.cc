@@ -48,11 +48,11 @@ class Rounds : public testing::Test {
             .origin = {}};
   }
 
-  RoundResult run(std::vector<Wish> wishes) {
+  RoundResult run(std::vector<Wish> wishes, FetchMode mode = FetchMode::always) {
     Loop loop;
     RoundResult result;
     const Round round(loop, settings_, store_, config(),
-                      {.mode = FetchMode::always, .known = {}, .wishes = std::move(wishes)},
+                      {.mode = mode, .known = {}, .wishes = std::move(wishes)},
                       [&](RoundResult ended) {
                         result = std::move(ended);
                         loop.exit(0);
@@ -90,6 +90,29 @@ TEST_F(Rounds, ABlobThatTheUpstreamLacksFailsThoseAloneWhoNeedIt) {
       EXPECT_TRUE(store_.has(work.result.links.at(0).tree));
     }
   }
+}
+
+TEST_F(Rounds, AnUpstreamThatIsAwayFailsThoseAloneWhoNeedItUnlessItWasMeantToBeAsked) {
+  upstream_.push({{"here/file", "1"}, {"there/file", "2"}});
+  ASSERT_FALSE(run({wish("here")}).failure);
+  std::filesystem::rename(upstream_.path(), upstream_.path() + ".away");
+  Wish anew = wish("here");  // its blobs are here, its tree is not
+  anew.ownership.umask = 0027;
+  Wish older = wish("here");
+  older.revision = older.typed = "v1";
+  const RoundResult result = run({wish("here"), wish("there"), anew, older}, FetchMode::nothing);
+  ASSERT_FALSE(result.failure) << result.failure->message;
+  ASSERT_EQ(result.wishes.size(), 4U);
+  EXPECT_EQ(result.wishes[0].result.error + result.wishes[2].result.error, "");
+  EXPECT_TRUE(store_.has(result.wishes[2].result.links.at(0).tree));
+  for (const size_t i : {1U, 3U}) {
+    const WishResult& failed = result.wishes[i].result;
+    EXPECT_NE(failed.error.find(upstream_.path()), std::string::npos) << failed.error;
+    EXPECT_NE(failed.hint.find("is it there"), std::string::npos) << failed.hint;
+    EXPECT_FALSE(failed.refused);  // it may come back
+  }
+  EXPECT_TRUE(run({wish("here")}, FetchMode::if_moved).failure);
+  EXPECT_TRUE(run({wish("here"), wish("there")}, FetchMode::always).failure);
 }
 
 TEST_F(Rounds, WhatIsNotThereSaysWhereItIsNamed) {

@@ -139,6 +139,22 @@ TEST(Secrets, NeverAppearInADiagnostic) {
            service + "token = 's3cret'\ntoken = 's3cret'\n",
            "[tokens]\nmine = s3cret\n",
            "[tokens]\ns3cret\n",
+           "[upstreams.auth] value = s3cret\n",
+           "[upstreams] s3cret\n",
+           "[upstreams.auth value = s3cret\n",
+           upstream + "token_file = '/t' s3cret\n",
+           upstream + "token_file = '/t', 's3cret'\n",
+           upstream + "token_file = /t s3cret\n",
+           upstream + "token_file = '/t' = # s3cret\n",
+           upstream + "token_file = '''/t\ns3cret''' x\n",
+           upstream + "token_file = '/t'\n\n  s3cret==\n",
+           upstream + "token = '''a''' \ns3cret\n",
+           service + "machine h login me password s3cret\n",
+           service + "branch = 'x' Bearer s3cret\n",
+           service + "tok = 's3cret'\n",
+           service + "my-pat = 's3cret'\n",
+           service + "api = 's3cret'\n",
+           service + "t\u043eken = 's3cret'\n",
        }) {
     const auto shown = render(parse(text).diagnostics);
     EXPECT_NE(shown, "") << text;
@@ -158,10 +174,12 @@ TEST(Secrets, LeaveAMarkAndTheRestOfTheLine) {
             "services.toml:5:1: unknown key 'token' in [[services]]\n"
             "    5 | token = ***\n"
             "      | ^\n");
-  for (const std::string line : {"branch = '' # token", "branhc = '/keys'",
-                                 "mount = '/etc' # 'ssh_key = /k'", "ssh_key = '/etc/key'"})
-    EXPECT_NE(render(parse(service_with(line)).diagnostics).find("| " + line + "\n"),
-              std::string::npos)
+  for (const std::string line :
+       {"branch = '' # token", "branhc = '/keys'", "mount = '/etc' # 'ssh_key = /k'",
+        "ssh_key = '/etc/key'", "path = 'x'"})
+    EXPECT_NE(
+        render(parse("# token = [\n" + service_with(line)).diagnostics).find("| " + line + "\n"),
+        std::string::npos)
         << line;
 }
 
