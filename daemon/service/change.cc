@@ -105,7 +105,7 @@ void Change::tell_unit(const ChangeOrder& order, Done done) {
 // A change before this one failed, and could not be taken back then.
 void Change::take_back_what_is_open() {
   if (!record_.open()) return;
-  carry_out(inverse(*record_.open()), workshop_.inventory.machine(config_.name));
+  take_back(*record_.open(), workshop_.inventory.machine(config_.name));
   record_.seal();
 }
 

@@ -36,7 +36,7 @@ void take_back(const std::string& service, const Remembered& remembered, const S
                const Inventory& inventory) {
   if (!is_after(*remembered.open, remembered.state.steps)) {
     log_warning("{}: a change was interrupted; it is taken back", service);
-    carry_out(inverse(*remembered.open), inventory.machine(service));
+    overlayd::take_back(*remembered.open, inventory.machine(service));
   }
   store.finish(service);
 }

@@ -6,7 +6,9 @@
 #include <cstdlib>
 
 #include "base/handle.h"
+#include "base/log.h"
 #include "base/path.h"
+#include "base/text.h"
 #include "daemon/steps/checkout.h"
 #include "daemon/steps/place.h"
 #include "mounts/overlay.h"
@@ -72,14 +74,23 @@ bool look_for(const Step& step, const TreeStore& trees) {
   return true;
 }
 
+// Then it is one of those that are not in effect. A link that leads elsewhere would not be known as
+// ours any more.
+bool may_be_missing(const Op& op) {
+  return op.kind != OpKind::undo && (is_mount(op.step) || is_place(op.step)) &&
+         op.step.kind != StepKind::link && op.step.kind != StepKind::checkout;
+}
+
 }  // namespace
 
 Staged::Staged(Plan plan, Machine machine) : plan_(std::move(plan)), machine_(std::move(machine)) {
   for (size_t i = 0; i < plan_.size(); i++) {
     const Step& step = plan_[i].step;
-    if (is_mount(step) && !machine_.is_of_another(step))
+    const bool undo = plan_[i].kind == OpKind::undo;
+    const bool is_gone = undo && !is_reached(step.subject);
+    if (is_mount(step) && !machine_.is_of_another(step) && !is_gone)
       check_uncovered(step, plan_[i].before.value);
-    if (plan_[i].kind == OpKind::undo) continue;
+    if (undo) continue;
     if (step.kind == StepKind::show) check_tree(step);
     if (is_mount(step) && (is_undone(step.subject) || !is_in_effect(step, machine_.trees)))
       mounts_[i] = stage_mount(step);
@@ -210,7 +221,7 @@ void Staged::undo(const Step& step) const {
 }
 
 void Staged::take_away(const Step& step) const {
-  if (stands(step, step.value))
+  if (is_reached(step.subject) && stands(step, step.value))
     detach(step.subject, machine_.trees.folder());
   else
     take_away_elsewhere(step);
@@ -234,6 +245,24 @@ bool Staged::is_known(const std::string& local) const {
 }
 
 void carry_out(const Plan& plan, const Machine& machine) { Staged(plan, machine).publish(); }
+
+void take_back(const Plan& plan, const Machine& machine) {
+  const Plan back = inverse(plan);
+  try {
+    return carry_out(back, machine);
+  } catch (const Error& error) {
+    log_line(LOG_DEBUG, fmt::format("not in one piece: {}", error.what()));
+  }
+  std::vector<std::string> problems;
+  for (const auto& op : back) {
+    try {
+      carry_out({op}, machine);
+    } catch (const Error& error) {
+      if (!may_be_missing(op)) problems.emplace_back(error.what());
+    }
+  }
+  if (!problems.empty()) throw Error(join(problems, "; "));
+}
 
 bool is_in_effect(const Step& step, const TreeStore& trees) {
   try {

@@ -81,6 +81,11 @@ class Staged {
 // Stages and publishes.
 void carry_out(const Plan& plan, const Machine& machine);
 
+// Takes back a plan that was interrupted. What was there before and cannot be put back, for what it
+// stood on may have gone meanwhile, is missing then. Throws Error if something is left that was not
+// there before.
+void take_back(const Plan& plan, const Machine& machine);
+
 // Whether `step` is in effect on the machine. What cannot be looked at is not: anybody may own a
 // directory on the way and put something in it. Never throws.
 bool is_in_effect(const Step& step, const TreeStore& trees);

@@ -148,6 +148,23 @@ TEST_F(Restore, RemovalThatWasInterruptedIsTakenBack) {
   EXPECT_TRUE(fs::is_empty(temp_ / "state/journal"));
 }
 
+// Another service's overlay around it may have gone in between.
+TEST_F(Restore, WhatCannotBePutBackIsMissingOnceTheRestWasTakenBack) {
+  temp_.file("around/file", "");
+  const Step inner{StepKind::mount, temp_ / "around/in", "tree", ""};
+  const Step link{StepKind::link, temp_ / "link", settings_.trees() + "/tree", ""};
+  ServiceState state;
+  state.steps = {inner};
+  const Store store(settings_);
+  store.save("web", state, Durability::lazy);
+  store.begin("web", {{.kind = OpKind::undo, .step = inner, .before = {}},
+                      {.kind = OpKind::make, .step = link, .before = {}}});
+  fs::create_symlink(link.value, link.subject);
+  EXPECT_EQ(restore_overlays(options_), 1);
+  EXPECT_FALSE(fs::is_symlink(link.subject));
+  EXPECT_FALSE(store.load("web").open);
+}
+
 TEST_F(Restore, ClearTakesAwayWhatWasMadeAndNothingElse) {
   deployed("web");
   deployed("other");
