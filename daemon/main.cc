@@ -35,8 +35,7 @@ int main(int argc, char** argv) {
   check->add_option("FILE", candidate, "the file")->excludes(config);
   check->fallthrough();  // "check --config FILE" is as good as "--config FILE check"
   auto* restore = app.add_subcommand("restore", "put in place what was deployed before");
-  auto* clear =
-      app.add_subcommand("clear", "take away and forget everything that was put in place");
+  auto* clear = app.add_subcommand("clear", "take away everything that was put in place");
   auto* outside = app.add_subcommand("outside", "run a command that sees no overlays");
   outside->add_option("COMMAND", command, "the command, behind --")->required();
   outside->positionals_at_end();

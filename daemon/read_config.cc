@@ -4,10 +4,12 @@
 #include <pwd.h>
 #include <sys/stat.h>
 
+#include <algorithm>
+
 #include "base/error.h"
-#include "base/file.h"
 #include "base/path.h"
 #include "config/host.h"
+#include "daemon/state/store.h"
 #include "daemon/steps/place.h"
 
 namespace overlayd {
@@ -42,9 +44,14 @@ bool is_another(const ParseResult& result, const Settings& settings) {
   return result.config && result.config->global.state_directory != settings.state_directory;
 }
 
+// Not what is known only of before, of services that were taken away.
 bool is_something_in_place(const Settings& settings) {
   if (kind_of(settings.states()) != PathKind::directory) return false;
-  return !list_dir(open_dir(settings.states()).get()).empty();
+  const Memory memory = Store(settings).load();
+  return std::any_of(memory.begin(), memory.end(), [](const auto& service) {
+    const Remembered& remembered = service.second;
+    return !remembered.state.steps.empty() || remembered.open || !remembered.unreadable.empty();
+  });
 }
 
 std::string left_behind(const GlobalConfig& global, const Settings& settings) {
