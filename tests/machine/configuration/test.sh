@@ -395,7 +395,18 @@ test_changed_service() {
   overlayctl forward web
   systemctl is-active two
   assert_eq "$before" "$(systemctl show --value --property=InvocationID one)" "the unit of before"
+
+  say "what a unit that is not there made of it is nothing of the next one, and is said once"
+  web 'service = "nosuch"' 'action = "restart"' "$dirs"
+  wait_for 10 has_error 'cannot restart nosuch.service'
+  assert_eq null "$(of web note)" "a note beside the error that says it"
+  web 'service = "two"' 'action = "restart"' 'branch = "absent"' "$dirs"
+  wait_for 10 has_error "no branch 'absent'"
+  assert_lacks "$(overlayctl status web)" nosuch
+  web 'service = "two"' 'action = "restart"' "$dirs"
+  wait_for 10 has_error null
 }
+shows_still() { [[ $(of web 'overlays[0].still') == "$1" ]]; }
 unit_is() { [[ $(of web unit) == "$1" ]]; }
 has_error() { [[ $(of web error) == *"$1"* ]]; }
 make_unit() {
@@ -413,6 +424,15 @@ test_held() {
   wait_for 10 holds /etc/more/extra extra
   holds /etc/web/page 'main 3'
   assert_eq frozen "$(of web state)"
+
+  say "where what it is to show now cannot be had, status names what it shows still"
+  assert_eq null "$(of web 'overlays[0].still')"
+  web 'service = "two"' 'dirs = [{ local = "/etc/web", link = "web/absent" }, { local = "/etc/more", link = "web/more" }]'
+  wait_for 10 shows_still web/etc
+  assert_contains "$(overlayctl status web)" 'still web/etc'
+  assert_eq null "$(of web 'overlays[1].still')"
+  web 'service = "two"' 'dirs = [{ local = "/etc/web", link = "web/etc" }, { local = "/etc/more", link = "web/more" }]'
+  wait_for 10 shows_still null
   overlayctl thaw web
   wait_for 10 holds /etc/more/extra 'extra 4'
 }
