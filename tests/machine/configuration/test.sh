@@ -93,6 +93,10 @@ dirs = [
   { local = "/var/lib/overlayd/x", link = "web", type = "symlnk" },
 ]
 TOML
+  fails_with 1 overlayd check - </root/bad.toml
+  assert_contains "$output" 'standard input:2:1:'
+  output=$(overlayd check - < <(cat /etc/overlayd/services.toml))
+  assert_contains "$output" 'standard input: 1 service'
   fails_with 1 overlayd check /root/bad.toml
   local place
   for place in bad.toml:2:1: bad.toml:6: bad.toml:7: bad.toml:9: bad.toml:10: bad.toml:11:; do
