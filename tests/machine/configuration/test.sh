@@ -251,6 +251,23 @@ test_ways_to_edit() {
   wait_for 10 holds /etc/web/page 'main 2'
   wait_for 10 gone /etc/sed
 
+  say "also behind a symbolic link, which then leads elsewhere"
+  mkdir /srv/one /srv/two
+  mv /etc/overlayd/services.toml /srv/one/services.toml
+  ln -s ../../srv/one/services.toml /etc/overlayd/services.toml
+  sed 's|/etc/web|/etc/two|' /srv/one/services.toml >/srv/two/services.toml
+  wait_for 10 is_configured
+  sed --in-place 's|/etc/web|/etc/one|' /srv/one/services.toml
+  wait_for 10 holds /etc/one/page 'main 2'
+  ln -sfT /srv/two/services.toml /etc/overlayd/services.toml
+  wait_for 10 holds /etc/two/page 'main 2'
+  text=$(</srv/two/services.toml)
+  printf '%s\n' "${text/\/etc\/two//etc/web}" >/srv/two/services.toml
+  wait_for 10 holds /etc/web/page 'main 2'
+  mv /srv/two/services.toml /etc/overlayd/services.toml
+  rm -r /srv/one /srv/two
+  wait_for 10 is_configured
+
   say "and on systemctl reload, should the machine be another one now"
   local mark
   mark=$(log_mark)
