@@ -19,19 +19,7 @@ std::string read_fd(int fd, const std::string& path, size_t max_bytes) {
   struct stat status {};
   check(fstat(fd, &status), "cannot read {}", path);
   if (!S_ISREG(status.st_mode)) throw Error::of("cannot read {}: not a plain file", path);
-  std::string content;
-  content.resize(std::min(static_cast<size_t>(status.st_size), max_bytes) + 1);
-  size_t used = 0;
-  while (true) {
-    const ssize_t count =
-        check(read(fd, content.data() + used, content.size() - used), "cannot read {}", path);
-    if (count == 0) break;
-    used += static_cast<size_t>(count);
-    if (used > max_bytes) throw Error::of("cannot read {}: larger than {} bytes", path, max_bytes);
-    if (used == content.size()) content.resize(std::min(content.size() * 2, max_bytes + 1));
-  }
-  content.resize(used);
-  return content;
+  return read_all(fd, path, max_bytes, static_cast<size_t>(status.st_size));
 }
 
 // One temporary name per target is enough: a single process writes, and a left-over is overwritten.
@@ -57,6 +45,22 @@ std::string make_symlink_aside(int dir, const std::string& target) {
 }
 
 }  // namespace
+
+std::string read_all(int fd, const std::string& name, size_t max_bytes, size_t expected_bytes) {
+  std::string content;
+  content.resize(std::min(expected_bytes, max_bytes) + 1);
+  size_t used = 0;
+  while (true) {
+    const ssize_t count =
+        check(read(fd, content.data() + used, content.size() - used), "cannot read {}", name);
+    if (count == 0) break;
+    used += static_cast<size_t>(count);
+    if (used > max_bytes) throw Error::of("cannot read {}: larger than {} bytes", name, max_bytes);
+    if (used == content.size()) content.resize(std::min(content.size() * 2, max_bytes + 1));
+  }
+  content.resize(used);
+  return content;
+}
 
 std::string read_file_at(int dir, const std::string& name, size_t max_bytes) {
   // O_NONBLOCK: a FIFO put there by somebody must not hang us

@@ -17,6 +17,10 @@ enum class Durability {
   now    // on the disk when the call returns
 };
 
+// Until its end; a pipe may take its time. `name` is what messages call it.
+std::string read_all(int fd, const std::string& name, size_t max_bytes,
+                     size_t expected_bytes = 1 << 16);
+
 // Throws SystemError; ENOENT among them. Refuses files over `max_bytes`.
 std::string read_file(const std::string& path, size_t max_bytes = 16 << 20);
 std::string read_file_at(int dir, const std::string& name, size_t max_bytes = 16 << 20);

@@ -39,7 +39,8 @@ struct ServiceConfig {
   mode_t umask = 0022;
   std::vector<std::string> packages;  // "name" or "name:arch"
   Action action = Action::none;
-  std::string checkout;  // absolute: the folder for this service's commits and `current`
+  std::string checkout;     // absolute: the folder for this service's commits and `current`
+  Origin checkout_at = {};  // of `mount`; the file as a whole where nothing is said
   std::vector<OverlayConfig> overlays;  // at least one
   Origin origin;
 

@@ -53,12 +53,13 @@ class Diagnostics {
   bool empty() const { return found_.empty(); }
   // Whether that line must not be quoted as it stands.
   bool has_credential(Origin at) const;
+  // Without what ends it; from 1. Empty if there is no such line.
+  std::string_view line(int number) const;
   const std::string& file() const { return file_; }
   // Everything noted, in the order of the file; nobody reads thousands, so there is an upper limit.
   std::vector<Diagnostic> sorted() const;
 
  private:
-  std::string_view line(int number) const;
   size_t secret_in(int number) const;
 
   std::string file_;

@@ -1,6 +1,7 @@
 #include "config/parse.h"
 
 #include <algorithm>
+#include <functional>
 #include <iterator>
 #include <utility>
 
@@ -68,6 +69,21 @@ ParseResult read_root(Table root, const Host& host) {
   return result;
 }
 
+ParseResult parse_what_is_read(const std::function<std::string()>& read, const std::string& name,
+                               const Host& host) {
+  std::string text;
+  try {
+    text = read();
+  } catch (const Error& error) {
+    Diagnostics diagnostics("", {});
+    diagnostics.add({}, error.what());
+    return failed(diagnostics);
+  }
+  ParseResult result = parse_text(text, name, host);
+  result.text = std::move(text);
+  return result;
+}
+
 }  // namespace
 
 ParseResult parse_text(std::string_view text, const std::string& file, const Host& host) {
@@ -78,17 +94,11 @@ ParseResult parse_text(std::string_view text, const std::string& file, const Hos
 }
 
 ParseResult parse_file(const std::string& path, const Host& host) {
-  std::string text;
-  try {
-    text = read_file(path, max_file_bytes);
-  } catch (const Error& error) {
-    Diagnostics diagnostics("", {});
-    diagnostics.add({}, error.what());
-    return failed(diagnostics);
-  }
-  ParseResult result = parse_text(text, path, host);
-  result.text = std::move(text);
-  return result;
+  return parse_what_is_read([&] { return read_file(path, max_file_bytes); }, path, host);
+}
+
+ParseResult parse_stream(int fd, const std::string& name, const Host& host) {
+  return parse_what_is_read([&] { return read_all(fd, name, max_file_bytes); }, name, host);
 }
 
 }  // namespace overlayd

@@ -32,5 +32,7 @@ ParseResult parse_text(std::string_view text, const std::string& file, const Hos
 
 // The same for a file; that it cannot be read is a diagnostic too.
 ParseResult parse_file(const std::string& path, const Host& host);
+// And for what comes from a descriptor until its end.
+ParseResult parse_stream(int fd, const std::string& name, const Host& host);
 
 }  // namespace overlayd

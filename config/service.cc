@@ -107,6 +107,7 @@ class BlockReader {
     result_.mount_at = global_.mount_at;
     const auto at = block_.read("mount", result_.mount, normalise_path);
     if (at) result_.mount_at = *at;
+    config().checkout_at = result_.mount_at;
     config().checkout = resolve_alias(result_.mount) + "/" + config().name;
     if (config().name.empty()) return;
     const auto usable = diagnostics().attempt(at.value_or(result_.name_at), [&] {

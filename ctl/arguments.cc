@@ -120,7 +120,10 @@ Reply explain(const CLI::ParseError& error, const CLI::App& app,
     return help_asked_for(arguments, command);
   const auto extras = app.remaining(true);
   if (!extras.empty()) return explain_extras(extras, command);
-  return wrong_use(printable(error.what()), command);
+  const std::string what = printable(error.what());
+  const size_t colon = what.find(": 1 required ");
+  return wrong_use(colon == std::string::npos ? what : what.substr(0, colon) + " needs a value",
+                   command);
 }
 
 // At least 1.

@@ -24,7 +24,7 @@ const std::map<std::string, std::vector<const char*>>& members() {
                     "error_of",   "error_at",    "retry_at",        "problems",
                     "unit_state", "note",        "overlays"}},
       {"problems", {"of", "error", "error_hint", "error_at", "retry_at"}},
-      {"overlays", {"local", "link", "type", "kind", "tree", "live"}},
+      {"overlays", {"local", "link", "type", "kind", "tree", "live", "still"}},
       {"results",
        {"name", "outcome", "from", "to", "subject", "state", "message", "hint", "by", "reason",
         "revision", "since", "until", "ends_with"}},

@@ -77,16 +77,21 @@ std::string state_line(const Value& service, const View& view) {
   return line;
 }
 
+std::string content_of(const Value& overlay) {
+  if (overlay.has("live") && !overlay.at("live").truth()) return "NOT IN PLACE";
+  const std::string tree = short_hash(overlay, "tree");
+  return overlay.has("still") ? fmt::format("still {}  {}", shown(overlay, "still"), tree) : tree;
+}
+
 std::string overlay_lines(const Value& service) {
   Table table({{""}, {""}, {""}, {""}});
   for (const auto& overlay : service.at("overlays").list()) {
     const std::string kind = shown(overlay, "kind");
-    const bool live = !overlay.has("live") || overlay.at("live").truth();
     table.add_row({{shown(overlay, "local")},
                    {"← " + shown(overlay, "link")},
                    {kind.empty() ? shown(overlay, "type")
                                  : fmt::format("{} {}", shown(overlay, "type"), kind)},
-                   {live ? short_hash(overlay, "tree") : "NOT IN PLACE"}});
+                   {content_of(overlay)}});
   }
   return std::string(trim(table.render({})));
 }

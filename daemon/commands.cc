@@ -75,16 +75,23 @@ struct Alone {
   Memory memory;
 };
 
+// Who is not root knows nothing of what is in place.
+ParseResult read_to_check(const Options& options, const std::string& candidate) {
+  const bool is_root = geteuid() == 0;
+  if (!candidate.empty() && candidate != options.config_file)
+    return is_root ? read_candidate({candidate}, settings_in_force(options))
+                   : parse_candidate({candidate});
+  return is_root ? read_config(options.config_file, settings_in_force(options))
+                 : parse_file(options.config_file, this_host());
+}
+
 }  // namespace
 
 int check_config(const Options& options, const std::string& candidate) {
-  const Host host = this_host();
-  const std::string& file = candidate.empty() ? options.config_file : candidate;
-  const auto read = file == options.config_file ? read_config : read_candidate;
-  const ParseResult result =
-      geteuid() == 0 ? read(file, settings_in_force(options)) : parse_file(file, host);
+  const ParseResult result = read_to_check(options, candidate);
   if (result.config) {
-    fmt::print("{}\n{}", summary(result, file), explain_others(result, host));
+    const std::string file = candidate.empty() ? options.config_file : Candidate{candidate}.name();
+    fmt::print("{}\n{}", summary(result, file), explain_others(result, this_host()));
     return 0;
   }
   fmt::print(stderr, "{}", render(result.diagnostics));

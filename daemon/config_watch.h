@@ -1,7 +1,12 @@
-// Tells when services.toml changes, however an editor or a tool replaces it. inotify(7).
+// Tells when services.toml changes, however an editor or a tool replaces it, and what it leads to
+// where it is a symbolic link. inotify(7).
 #pragma once
 
+#include <sys/inotify.h>
+
 #include <chrono>
+#include <map>
+#include <set>
 #include <string>
 
 #include "base/fd.h"
@@ -16,12 +21,17 @@ class ConfigWatch {
   ConfigWatch(Loop& loop, const std::string& file, Callback changed);
 
  private:
+  using Watched = std::map<int, std::set<std::string>>;  // a folder's watch -> names in it
+
+  void arm();
+  bool concerns_file(const inotify_event& event) const;
   void on_event();
 
   Loop& loop_;
-  std::string name_;
+  std::string file_;
   Callback changed_;
   Fd inotify_;
+  Watched watched_;  // where the file is, and each link on the way to it
   Source source_;
   Source timer_;
 };

@@ -3,11 +3,14 @@
 #include <grp.h>
 #include <pwd.h>
 #include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
 
 #include "base/error.h"
-#include "base/file.h"
 #include "base/path.h"
 #include "config/host.h"
+#include "daemon/state/store.h"
 #include "daemon/steps/place.h"
 
 namespace overlayd {
@@ -42,9 +45,14 @@ bool is_another(const ParseResult& result, const Settings& settings) {
   return result.config && result.config->global.state_directory != settings.state_directory;
 }
 
+// Not what is known only of before, of services that were taken away.
 bool is_something_in_place(const Settings& settings) {
   if (kind_of(settings.states()) != PathKind::directory) return false;
-  return !list_dir(open_dir(settings.states()).get()).empty();
+  const Memory memory = Store(settings).load();
+  return std::any_of(memory.begin(), memory.end(), [](const auto& service) {
+    const Remembered& remembered = service.second;
+    return !remembered.state.steps.empty() || remembered.open || !remembered.unreadable.empty();
+  });
 }
 
 std::string left_behind(const GlobalConfig& global, const Settings& settings) {
@@ -67,6 +75,12 @@ void refuse(ParseResult& result, const std::string& file, const std::string& why
   result.config.reset();
 }
 
+ParseResult judged(ParseResult result, const std::string& file, const Settings& noted) {
+  if (is_another(result, noted) && is_something_in_place(noted))
+    refuse(result, file, left_behind(result.config->global, noted));
+  return result;
+}
+
 }  // namespace
 
 Settings settings_noted_in(const std::string& home) {
@@ -79,14 +93,16 @@ Settings settings_noted_in(const std::string& home) {
 ParseResult read_config(const std::string& file, const Settings& noted) {
   if (const auto others = others_who_may_write(file); !others.empty())
     return open_to_others(file, others);
-  return read_candidate(file, noted);
+  return judged(parse_file(file, this_host()), file, noted);
 }
 
-ParseResult read_candidate(const std::string& file, const Settings& noted) {
-  ParseResult result = parse_file(file, this_host());
-  if (is_another(result, noted) && is_something_in_place(noted))
-    refuse(result, file, left_behind(result.config->global, noted));
-  return result;
+ParseResult read_candidate(const Candidate& candidate, const Settings& noted) {
+  return judged(parse_candidate(candidate), candidate.name(), noted);
+}
+
+ParseResult parse_candidate(const Candidate& candidate) {
+  return candidate.is_standard_input() ? parse_stream(STDIN_FILENO, candidate.name(), this_host())
+                                       : parse_file(candidate.file, this_host());
 }
 
 ParseResult read_changed_config(const std::string& file, const Settings& running) {

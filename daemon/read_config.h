@@ -16,8 +16,17 @@ Settings settings_noted_in(const std::string& home);
 // whoever can do that can do anything on this machine. Another state directory than that of `noted`
 // is a mistake while something is in place by that one: nobody would take it away any more.
 ParseResult read_config(const std::string& file, const Settings& noted);
-// The same for one that is not in its place yet: it may be anybody's.
-ParseResult read_candidate(const std::string& file, const Settings& noted);
+
+// One that is not in its place yet: it may be anybody's. "-" is standard input.
+struct Candidate {
+  std::string file;
+  bool is_standard_input() const { return file == "-"; }
+  // What messages call it.
+  std::string name() const { return is_standard_input() ? "standard input" : file; }
+};
+ParseResult read_candidate(const Candidate& candidate, const Settings& noted);
+// By itself, whatever is on this machine.
+ParseResult parse_candidate(const Candidate& candidate);
 
 // Reads a file while the daemon runs, which stays with the state directory that it was started
 // with: another one is a mistake whatever is in place.

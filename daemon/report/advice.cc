@@ -206,4 +206,8 @@ std::string advice_without_older(const std::string& service, const ServiceState&
                      deployed[1].substr(0, 8));
 }
 
+std::string advice_on_revisions(const std::string& service) {
+  return "what it had before: overlayctl log " + service;
+}
+
 }  // namespace overlayd

@@ -31,4 +31,7 @@ std::string advice(const UnitState& unit, const ServiceConfig& service);
 std::string advice_without_older(const std::string& service, const ServiceState& state,
                                  const std::string& refused);
 
+// What to do where the upstream has no such revision.
+std::string advice_on_revisions(const std::string& service);
+
 }  // namespace overlayd

@@ -35,13 +35,6 @@ std::string in_place_words(const Commit& commit) {
   return fmt::format("the files of {} are in place", short_id(commit.id));
 }
 
-void forget_failure_of_another_unit(ServiceState& state, const Steps& steps) {
-  if (!steps.empty() && unit_of(state.steps) == unit_of(steps)) return;
-  state.failure.clear();
-  state.failure_hint.clear();
-  state.failed_at_us = 0;
-}
-
 }  // namespace
 
 std::string_view name_of(Outcome outcome) {
@@ -130,22 +123,30 @@ void Change::publish(const Proposal& proposal) {
 
 void Change::deployed(const Proposal& proposal, bool content) {
   ServiceState& state = record_.state();
-  forget_failure_of_another_unit(state, proposal.steps);
-  state.steps = proposal.steps;
-  state.links = proposal.links;
-  const std::string& before = known_commit(state).id;
-  new_content_ = content && !commit_.id.empty() && before != commit_.id;
-  state.former = commit_.id.empty() ? known_commit(state) : Commit{};
-  state.deployed = commit_;
-  state.upstream = config_.upstream;
-  state.branch = config_.branch;
-  state.configured = commit_.id.empty() ? "" : fingerprint(config_);
-  if (content) state.deployed_at = now();
+  new_content_ = content && !commit_.id.empty() && known_commit(state).id != commit_.id;
+  if (commit_.id.empty())
+    take_away(state);
+  else
+    put_down(proposal, content);
   note_ = hold_or_follow(content);
   workshop_.inventory.set(config_.name, state.steps);
   if (content || !note_.empty()) write_down("done", note_);
   const bool matters = content || order_.hold != ChangeOrder::Hold::stays;
   record_.save(matters ? Durability::now : Durability::lazy);
+}
+
+// What failed with another unit is nothing of this one.
+void Change::put_down(const Proposal& proposal, bool content) {
+  ServiceState& state = record_.state();
+  if (unit_of(state.steps) != unit_of(proposal.steps)) forget_failure(state);
+  state.steps = proposal.steps;
+  state.links = proposal.links;
+  state.former = {};
+  state.deployed = commit_;
+  state.upstream = config_.upstream;
+  state.branch = config_.branch;
+  state.configured = fingerprint(config_);
+  if (content) state.deployed_at = now();
 }
 
 // Returns what is to be said about that.

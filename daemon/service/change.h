@@ -63,6 +63,7 @@ class Change {
   void take_back_what_is_open();
   void publish(const Proposal& proposal);
   void deployed(const Proposal& proposal, bool content);
+  void put_down(const Proposal& proposal, bool content);
   std::string hold_or_follow(bool content);
   void tell(const Plan& plan, bool gently);
   void told(const UnitOutcome& outcome, bool gently);

@@ -1,6 +1,7 @@
 // What a forward or a rollback would do, without doing it.
 #include "base/error.h"
 #include "base/text.h"
+#include "daemon/report/advice.h"
 #include "daemon/service/proposal.h"
 #include "daemon/service/service.h"
 #include "daemon/service/status.h"
@@ -40,7 +41,9 @@ void Service::plan(const std::string& revision, Answered answered) {
       });
 }
 
-// A package that is missing is not installed for it, though the accounts may come with that.
+// A package that is missing is not installed for it, though the accounts may come with that. The
+// content is brought into the store, where nobody sees it: whether it can be shown is known only
+// then.
 void Service::make_plan(const Call& call, const std::string& revision) {
   const auto fail = [self = shared_from_this(), call](const ChangeResult& why) {
     call.answered(no_plan(self->config_.name, call.from, why));
@@ -51,20 +54,24 @@ void Service::make_plan(const Call& call, const std::string& revision) {
   if (!lack.error.empty())
     return fail({.outcome = Outcome::failed, .message = lack.error, .hint = lack.hint});
   Wish wanted = wish();
-  wanted.write = false;
   wanted.compare_with = call.from;
+  if (!revision.empty() && call.from.empty())
+    return fail({.outcome = Outcome::refused, .message = "nothing is deployed yet", .hint = ""});
+  const std::string other = revision.empty() ? "" : advice_on_revisions(config_.name);
   try {
-    if (!revision.empty() && call.from.empty()) throw Error("nothing is deployed yet");
     if (!revision.empty()) want_revision(wanted, revision);
   } catch (const Error& refusal) {
-    return fail({.outcome = Outcome::refused, .message = refusal.what(), .hint = ""});
+    return fail({.outcome = Outcome::refused, .message = refusal.what(), .hint = other});
   }
   ask(
       revision.empty() ? FetchMode::if_moved : FetchMode::nothing, wanted,
       [self = shared_from_this(), call](const WishInWork& work) {
         call.answered(self->plan_of(work));
       },
-      fail);
+      [fail, other](ChangeResult why) {
+        if (why.outcome == Outcome::refused && why.hint.empty()) why.hint = other;
+        fail(why);
+      });
 }
 
 Dict Service::plan_of(const WishInWork& work) const {

@@ -1,10 +1,13 @@
 #include "daemon/service/problems.h"
 
 #include <algorithm>
+#include <set>
 
 #include "base/text.h"
 #include "daemon/report/advice.h"
+#include "daemon/steps/action.h"
 #include "daemon/steps/apply.h"
+#include "daemon/steps/obstacle.h"
 
 namespace overlayd {
 namespace {
@@ -16,12 +19,13 @@ uint64_t next_look(const Situation& situation) {
   return retry == 0 ? poll : std::min(retry, poll);
 }
 
-// A unit that was started since it failed to do as it was told has read what is in place; a script
-// may start it at once.
+// What the unit of before made of it is nothing of this one. A unit that was started since it
+// failed to do as it was told has read what is in place; a script may start it at once.
 void add_problems_of_unit(const Situation& situation, const UnitState& unit,
                           std::vector<Problem>& problems) {
   const ServiceState& state = situation.state();
-  const bool told = !state.failure.empty() && unit.active_since_us <= state.failed_at_us;
+  const bool told = !state.failure.empty() && unit_of(state.steps) == situation.config.unit &&
+                    unit.active_since_us <= state.failed_at_us;
   if (told)
     problems.push_back({"unit", state.failure, state.failure_hint, state.failed_at_us / 1'000'000});
   if (!unit.failed() || (told && state.failure.ends_with(describe(unit)))) return;
@@ -29,25 +33,36 @@ void add_problems_of_unit(const Situation& situation, const UnitState& unit,
                       advice(UnitOutcome{}, situation.config, state)});
 }
 
+// What is not in place, in words, and how somebody brings it back.
+struct Missing {
+  std::vector<std::string> places;
+  std::vector<std::string> commands;
+};
+
 // While it changes, something always is not.
-std::vector<std::string> not_in_place(const Situation& situation) {
-  std::vector<std::string> missing;
+Missing missing_of(const Situation& situation) {
+  Missing missing;
   if (situation.at_work) return missing;
-  for (const auto& step : situation.state().steps)
-    if (!is_in_effect(step, situation.workshop.trees) &&
-        std::find(missing.begin(), missing.end(), step.subject) == missing.end())
-      missing.push_back(step.subject);
+  std::set<std::string> seen;
+  for (const auto& step : situation.state().steps) {
+    if (is_in_effect(step, situation.workshop.trees) || !seen.insert(step.subject).second) continue;
+    const auto obstacle = obstacle_to(step);
+    missing.places.push_back(obstacle ? fmt::format("{} ({})", step.subject, obstacle->what)
+                                      : step.subject);
+    if (obstacle) missing.commands.push_back(obstacle->way_out);
+  }
   return missing;
 }
 
 void add_what_is_not_in_place(const Situation& situation, std::vector<Problem>& problems) {
-  const auto missing = not_in_place(situation);
-  if (missing.empty()) return;
-  problems.push_back({"overlays", "not in place: " + join(missing, ", "),
-                      is_held(situation.state())
-                          ? "put it back now: systemctl restart overlayd"
-                          : "put it back now: overlayctl forward " + situation.config.name,
-                      0, next_look(situation)});
+  Missing missing = missing_of(situation);
+  if (missing.places.empty()) return;
+  missing.commands.push_back(is_held(situation.state())
+                                 ? "systemctl restart overlayd"
+                                 : "overlayctl forward " + situation.config.name);
+  problems.push_back({"overlays", "not in place: " + join(missing.places, ", "),
+                      "put it back now: " + join(missing.commands, " && "), 0,
+                      next_look(situation)});
 }
 
 }  // namespace

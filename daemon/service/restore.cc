@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <functional>
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/log.h"
 #include "base/path.h"
 #include "base/text.h"
+#include "daemon/state/history.h"
 #include "daemon/steps/ageing.h"
 #include "daemon/steps/checkout.h"
 
@@ -125,6 +127,28 @@ Errors restore_all(const Memory& memory, const TreeStore& trees, const Inventory
   return errors;
 }
 
+// Of a disk that is full it keeps what it has of before: then the next start puts all back.
+void keep_what_it_goes_on_with(const std::string& service, ServiceState state, const Store& store) {
+  if (known_commit(state).id.empty()) return store.remove(service);
+  if (state.steps.empty()) return;  // it was taken away before
+  const std::string from = state.deployed.id;
+  take_away(state);
+  add_to_log(state, {.at = now(),
+                     .verb = "clear",
+                     .by = "root",
+                     .reason = "",
+                     .revision = "",
+                     .from = from,
+                     .commit = {},
+                     .outcome = "done",
+                     .message = ""});
+  try {
+    store.save(service, state, Durability::now);
+  } catch (const Error& error) {
+    log_warning("{}: is taken away, but a start puts it back: {}", service, error.what());
+  }
+}
+
 }  // namespace
 
 Restored restore(const Store& store, const TreeStore& trees, Inventory& inventory, Memory& memory) {
@@ -153,12 +177,13 @@ void clear(const Store& store, Inventory& inventory, const Memory& memory) {
     Attempts attempts;
     attempts.carry_out_each(diff(remembered.state.steps, {}), inventory.machine(name));
     inventory.set(name, {});
+    if (remembered.unreadable.empty() && attempts.problems().empty())
+      attempts.attempt([&, &service = name, &state = remembered.state] {
+        keep_what_it_goes_on_with(service, state, store);
+      });
     const std::string problem =
         remembered.unreadable.empty() ? attempts.problems() : remembered.unreadable;
-    if (problem.empty())
-      store.remove(name);
-    else
-      problems.push_back(fmt::format("{}: {}", name, problem));
+    if (!problem.empty()) problems.push_back(fmt::format("{}: {}", name, problem));
   }
   if (!problems.empty()) throw Error(join(problems, "; "));
 }

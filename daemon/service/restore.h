@@ -23,8 +23,8 @@ struct Restored {
 // is not known what there is of is left as it is. A plan that could not be taken back stays open.
 Restored restore(const Store& store, const TreeStore& trees, Inventory& inventory, Memory& memory);
 
-// Takes everything of all services away, and forgets them: what can go goes. Throws Error after
-// having tried all.
+// Takes everything of all services away: what can go goes. What they go on with when they come back
+// is kept, as for one that is taken out of services.toml. Throws Error after having tried all.
 void clear(const Store& store, Inventory& inventory, const Memory& memory);
 
 }  // namespace overlayd

@@ -10,8 +10,14 @@
 namespace overlayd {
 namespace {
 
+bool is_said_of_unit(const std::vector<Problem>& problems) {
+  return std::any_of(problems.begin(), problems.end(),
+                     [](const Problem& problem) { return problem.of == "unit"; });
+}
+
 // A unit that is not there is no failure: there are files that no unit reads.
-std::string notes(const Situation& situation, const UnitState& unit) {
+std::string notes(const Situation& situation, const UnitState& unit,
+                  const std::vector<Problem>& problems) {
   const ServiceConfig& config = situation.config;
   const ServiceState& state = situation.state();
   std::vector<std::string> notes;
@@ -23,7 +29,7 @@ std::string notes(const Situation& situation, const UnitState& unit) {
     notes.push_back(fmt::format("it has a commit of {} until it follows branch {} of {}",
                                 came_from(state), config.branch,
                                 situation.upstream.config().url.redacted()));
-  if (!unit.exists())
+  if (!unit.exists() && !is_said_of_unit(problems))
     notes.push_back(fmt::format("there is no unit that could be told: {} is {}: {}", config.unit,
                                 describe(unit), advice(unit, config)));
   return join(notes, "\n");
@@ -74,6 +80,18 @@ bool is_live(const Step& shown, const Situation& situation) {
   });
 }
 
+// The path in the repository that a tree in place was deployed for, if that is not the overlay's by
+// now; empty: it is.
+std::string former_link(const std::string& tree, const OverlayConfig& overlay,
+                        const ServiceState& state) {
+  const auto& links = state.links;
+  const auto own = links.find(overlay.link);
+  if (own != links.end() && own->second == tree) return "";
+  const auto shown = std::find_if(links.begin(), links.end(),
+                                  [&](const auto& link) { return link.second == tree; });
+  return shown == links.end() ? "" : shown->first;
+}
+
 void add_what_it_shows(Dict& dict, const OverlayConfig& overlay, const Situation& situation) {
   const TreeStore& trees = situation.workshop.trees;
   for (const auto& step : situation.state().steps) {
@@ -84,6 +102,8 @@ void add_what_it_shows(Dict& dict, const OverlayConfig& overlay, const Situation
     dict["tree"] = step.value.substr(0, step.value.find('-'));
     dict["kind"] = is_file ? "file" : "directory";
     dict["live"] = is_live(step, situation);
+    const std::string still = former_link(step.value, overlay, situation.state());
+    if (!still.empty()) dict["still"] = still;
   }
 }
 
@@ -117,11 +137,11 @@ Dict status_of(const Situation& situation, const UnitState& unit) {
             {"deployed_at", state.deployed_at},
             {"fetched_at", situation.upstream.fetched_at()},
             {"overlays", overlays_of(situation)}};
-  const std::string note = notes(situation, unit);
+  const auto problems = problems_of(situation, unit);
+  const std::string note = notes(situation, unit, problems);
   if (!note.empty()) dict["note"] = note;
   add_tip(dict, situation);
   add_hold(dict, state);
-  const auto problems = problems_of(situation, unit);
   add_condition(dict, situation, problems);
   add_problems(dict, problems);
   return dict;

@@ -118,6 +118,22 @@ std::string came_from(const ServiceState& state) {
   return fmt::format("branch {} of {}", state.branch, state.upstream);
 }
 
+void take_away(ServiceState& state) {
+  state.former = known_commit(state);
+  state.deployed = {};
+  state.deployed_at = 0;
+  state.configured.clear();
+  state.steps.clear();
+  state.links.clear();
+  forget_failure(state);
+}
+
+void forget_failure(ServiceState& state) {
+  state.failure.clear();
+  state.failure_hint.clear();
+  state.failed_at_us = 0;
+}
+
 bool is_held(const ServiceState& state) { return state.frozen || state.pinned; }
 
 std::string hold_name(const ServiceState& state) {

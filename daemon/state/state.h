@@ -34,7 +34,7 @@ struct Hold {
 // One line of `overlayctl log`.
 struct LogEntry {
   uint64_t at = 0;
-  std::string verb;  // install, forward, rollback, freeze, thaw, configuration, restore
+  std::string verb;  // install, forward, rollback, freeze, thaw, configuration, restore, clear
   std::string by;    // a user's name, or "overlayd" for what it did on its own
   std::string reason;
   std::string revision;  // of a rollback, as it was typed
@@ -76,6 +76,11 @@ bool comes_from(const ServiceState& state, const std::string& upstream, const st
 
 // Where that came from: "branch main of https://…".
 std::string came_from(const ServiceState& state);
+
+// Nothing of the service is in place any more. What it goes on with should it come back stays:
+// where it was, freeze, pin and log.
+void take_away(ServiceState& state);
+void forget_failure(ServiceState& state);
 
 bool is_held(const ServiceState& state);  // frozen, pinned or both
 // following, frozen or pinned.

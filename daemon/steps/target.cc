@@ -51,12 +51,23 @@ class StepMaker {
     const std::string& folder = target_.service.checkout;
     const std::string around = parent_path(folder);
     const std::string from = place_of(target_.service.origin);
+    for (const auto& path : {around, folder}) require_folder(path);
     std::map<std::string, std::string> trees;
     for (size_t i = 0; i < target_.overlays.size(); i++)
       trees[target_.service.overlays[i].link] = target_.overlays[i].tree;
     if (facts_(around) == PathKind::missing && made_.insert(around).second)
       add(StepKind::directory, around, "", from);
     add(StepKind::checkout, folder, checkout_name(target_.commit, trees), from);
+  }
+
+  void require_folder(const std::string& path) const {
+    const PathKind kind = facts_(path);
+    if (kind == PathKind::missing || kind == PathKind::directory) return;
+    const Origin& at = target_.service.checkout_at;
+    throw Advised(fmt::format("cannot keep checkouts in {}: {} is there", path, name_of(kind)),
+                  at.line == 0 ? fmt::format("move {} away", path)
+                               : fmt::format("name another folder as mount in {}, or move {} away",
+                                             place_of(at), path));
   }
 
   std::string origin_of(const OverlayConfig& overlay) const {

@@ -74,6 +74,7 @@ TEST_F(Load, StateDirectoryIsOnlyNotedIfItIsElsewhere) {
 TEST_F(Load, StateDirectoryInUseIsNotLeftBehind) {
   write_config_with_state_in(temp_ / "state");
   come_up();
+  temp_.dir("state/journal");
   temp_.file("state/state/web", "");
   write_config_with_state_in(temp_ / "other");
   const Loaded loaded = load(options_);
@@ -83,7 +84,7 @@ TEST_F(Load, StateDirectoryInUseIsNotLeftBehind) {
   EXPECT_EQ(check_config(options_), 1);
   fs::remove(temp_ / "home/services.toml.good");
   EXPECT_THROW(load(options_), WrongConfig);
-  fs::remove(temp_ / "state/state/web");
+  temp_.file("state/state/web", "version = 1\nformer = { id = 'taken away' }\n");
   EXPECT_EQ(check_config(options_), 0);
   come_up();
   EXPECT_EQ(state_in_force(), temp_ / "other");
@@ -97,6 +98,7 @@ TEST_F(Load, StateDirectoryStaysWhileTheDaemonRuns) {
   write_config_with_state_in(temp_ / "other");
   EXPECT_TRUE(contains(config.reload(), "or restart overlayd"));
   EXPECT_FALSE(fs::exists(temp_ / "home/services.toml.good"));
+  temp_.dir("state/journal");
   temp_.file("state/state/web", "");
   EXPECT_TRUE(contains(config.reload(), "overlays are in place"));
   EXPECT_TRUE(contains(config.error(), "overlays are in place"));

@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "daemon/commands.h"
+#include "daemon/state/history.h"
 #include "daemon/state/store.h"
 #include "daemon/steps/checkout.h"
 #include "daemon/steps/place.h"
@@ -173,6 +174,43 @@ TEST_F(Restore, ClearTakesAwayWhatWasMadeAndNothingElse) {
   EXPECT_FALSE(fs::exists(temp_ / "checkouts"));
   EXPECT_FALSE(link_target(temp_ / "web"));
   EXPECT_TRUE(fs::is_empty(temp_ / "state/state"));
+}
+
+TEST_F(Restore, ClearKeepsWhatAServiceGoesOnWith) {
+  ServiceState state = deployed("web");
+  state.deployed.id = commit_;
+  state.failure = "it failed";
+  state.frozen = Hold{};
+  state.frozen->reason = "trade fair";
+  note_in_log(state, "freeze", "root", "trade fair");
+  Store(settings_).save("web", state, Durability::lazy);
+  EXPECT_EQ(restore_overlays(options_), 0);
+  EXPECT_EQ(clear_overlays(options_), 0);
+  const ServiceState left = Store(settings_).load("web").state;
+  EXPECT_EQ(left.former.id, commit_);
+  EXPECT_EQ(left.frozen, state.frozen);
+  ASSERT_EQ(left.log.size(), 2U);
+  EXPECT_EQ(left.log[1].verb, "clear");
+  EXPECT_EQ(left.log[1].from, commit_);
+  EXPECT_TRUE(left.deployed.id.empty() && left.steps.empty() && left.links.empty());
+  EXPECT_EQ(left.failure, "");
+  EXPECT_EQ(restore_overlays(options_), 0);
+  EXPECT_FALSE(shows("web"));
+  EXPECT_EQ(clear_overlays(options_), 0);
+  EXPECT_EQ(Store(settings_).load("web").state, left);
+}
+
+TEST_F(Restore, ClearNeedsNoSpaceOnTheDisk) {
+  const auto disk = test::mount_disk(temp_ / "state");
+  prepare_state_directory(settings_);
+  temp_.file("state/trees/tree/page", "from Git");
+  ServiceState state = deployed("web");
+  state.deployed.id = commit_;
+  Store(settings_).save("web", state, Durability::lazy);
+  EXPECT_EQ(restore_overlays(options_), 0);
+  test::fill_disk(temp_ / "state");
+  EXPECT_EQ(clear_overlays(options_), 0);
+  EXPECT_FALSE(link_target(temp_ / "web"));
 }
 
 TEST_F(Restore, ClearTakesAwayWhatItCan) {

@@ -123,6 +123,9 @@ TEST(CtlArguments, AMistypedOptionGetsASuggestion) {
 TEST(CtlArguments, MissingAndSuperfluousOnesAreWrongUse) {
   EXPECT_EQ(replied({"freeze"}).text,
             "overlayctl: SERVICE is required\nTry 'overlayctl freeze --help'.\n");
+  for (const char* argument : {"--for", "--for="})
+    EXPECT_EQ(replied({"freeze", "web", argument}).text,
+              "overlayctl: --for needs a value\nTry 'overlayctl freeze --help'.\n");
   for (const auto& arguments : std::vector<Names>{{"thaw"},
                                                   {"rollback"},
                                                   {"log"},

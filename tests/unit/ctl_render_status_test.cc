@@ -231,6 +231,13 @@ TEST_F(CtlRender, DetailsOfAServiceInTrouble) {
                 "  Hint      do this\n");
 }
 
+TEST_F(CtlRender, DetailsTellWhatAnOverlayShowsStill) {
+  const Dict old =
+      with(service(), {{"overlays", List{with(overlay(), {{"still", "grafana/old"}})}}});
+  EXPECT_NE(render_details(status_of({old}), view_).find("bind directory  still grafana/old  91ab"),
+            std::string::npos);
+}
+
 TEST_F(CtlRender, ACommitForOthersIsTheSameContent) {
   const Dict same = with(behind(), {{"in_sync", true}});
   EXPECT_NE(

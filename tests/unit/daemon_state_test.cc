@@ -41,6 +41,24 @@ TEST(State, SurvivesItsFile) {
   EXPECT_EQ(parse_state(to_text(ServiceState{}), "x"), ServiceState{});
 }
 
+TEST(State, OfAServiceThatWasTakenAwayIsWhatItGoesOnWith) {
+  const ServiceState before = full_state();
+  ServiceState state = before;
+  take_away(state);
+  EXPECT_EQ(state.former, before.deployed);
+  EXPECT_EQ(known_commit(state), before.deployed);
+  EXPECT_TRUE(comes_from(state, before.upstream, before.branch));
+  EXPECT_EQ(state.frozen, before.frozen);
+  EXPECT_EQ(state.pinned, before.pinned);
+  EXPECT_EQ(state.log, before.log);
+  EXPECT_EQ(state.deployed, Commit{});
+  EXPECT_EQ(state.deployed_at, 0U);
+  EXPECT_EQ(state.failure, "");
+  EXPECT_TRUE(state.steps.empty() && state.links.empty() && state.configured.empty());
+  take_away(state);
+  EXPECT_EQ(state.former, before.deployed);
+}
+
 TEST(State, FileOfAnOlderOverlaydMayLackMembers) {
   EXPECT_EQ(parse_state("version = 1\n", "x"), ServiceState{});
 }

@@ -232,6 +232,19 @@ TEST(Target, FolderAroundTheCheckoutIsOursOnlyIfItWasMissing) {
   EXPECT_EQ(steps_of(service, "t1", PathKind::directory).front().kind, StepKind::checkout);
 }
 
+TEST(Target, WhatIsNoFolderAroundTheCheckoutIsToldWithItsPlace) {
+  auto service = service_with_checkout("/srv/checkouts/web");
+  service.checkout_at.line = 7;
+  try {
+    steps_of(service, "t1", PathKind::file);
+    FAIL();
+  } catch (const Advised& error) {
+    EXPECT_STREQ(error.what(), "cannot keep checkouts in /srv/checkouts: a file is there");
+    EXPECT_EQ(error.hint(),
+              "name another folder as mount in services.toml:7, or move /srv/checkouts away");
+  }
+}
+
 TEST(Target, OtherTreesOfTheSameCommitAreAnotherCheckout) {
   const auto service = service_with_checkout("/srv/checkouts/web");
   const auto one = steps_of(service, "t1", PathKind::directory).front();

@@ -33,7 +33,7 @@ test_json() {
   ctl_json status web | jq '.services[0]' | has name unit upstream branch state condition deployed deployed_subject \
     deployed_author deployed_at upstream_commit upstream_subject fetched_at in_sync overlays unit_state error error_hint \
     error_of error_at retry_at by reason revision since until ends_with note doing doing_since
-  ctl_json status | jq '.services[0].overlays[0]' | has local link type kind tree live
+  ctl_json status | jq '.services[0].overlays[0]' | has local link type kind tree live still
   ctl_json plan web HEAD~1 | jq '.plans[0]' | has name from to subject steps files more_files outcome message hint
   ctl_json plan web HEAD~1 | jq '.plans[0].files[0]' | has local status path
   ctl_json log web | jq '.entries[0]' | has at verb by reason from commit subject author outcome message revision deployment

@@ -93,6 +93,10 @@ dirs = [
   { local = "/var/lib/overlayd/x", link = "web", type = "symlnk" },
 ]
 TOML
+  fails_with 1 overlayd check - </root/bad.toml
+  assert_contains "$output" 'standard input:2:1:'
+  output=$(overlayd check - < <(cat /etc/overlayd/services.toml))
+  assert_contains "$output" 'standard input: 1 service'
   fails_with 1 overlayd check /root/bad.toml
   local place
   for place in bad.toml:2:1: bad.toml:6: bad.toml:7: bad.toml:9: bad.toml:10: bad.toml:11:; do
@@ -247,6 +251,23 @@ test_ways_to_edit() {
   wait_for 10 holds /etc/web/page 'main 2'
   wait_for 10 gone /etc/sed
 
+  say "also behind a symbolic link, which then leads elsewhere"
+  mkdir /srv/one /srv/two
+  mv /etc/overlayd/services.toml /srv/one/services.toml
+  ln -s ../../srv/one/services.toml /etc/overlayd/services.toml
+  sed 's|/etc/web|/etc/two|' /srv/one/services.toml >/srv/two/services.toml
+  wait_for 10 is_configured
+  sed --in-place 's|/etc/web|/etc/one|' /srv/one/services.toml
+  wait_for 10 holds /etc/one/page 'main 2'
+  ln -sfT /srv/two/services.toml /etc/overlayd/services.toml
+  wait_for 10 holds /etc/two/page 'main 2'
+  text=$(</srv/two/services.toml)
+  printf '%s\n' "${text/\/etc\/two//etc/web}" >/srv/two/services.toml
+  wait_for 10 holds /etc/web/page 'main 2'
+  mv /srv/two/services.toml /etc/overlayd/services.toml
+  rm -r /srv/one /srv/two
+  wait_for 10 is_configured
+
   say "and on systemctl reload, should the machine be another one now"
   local mark
   mark=$(log_mark)
@@ -395,7 +416,18 @@ test_changed_service() {
   overlayctl forward web
   systemctl is-active two
   assert_eq "$before" "$(systemctl show --value --property=InvocationID one)" "the unit of before"
+
+  say "what a unit that is not there made of it is nothing of the next one, and is said once"
+  web 'service = "nosuch"' 'action = "restart"' "$dirs"
+  wait_for 10 has_error 'cannot restart nosuch.service'
+  assert_eq null "$(of web note)" "a note beside the error that says it"
+  web 'service = "two"' 'action = "restart"' 'branch = "absent"' "$dirs"
+  wait_for 10 has_error "no branch 'absent'"
+  assert_lacks "$(overlayctl status web)" nosuch
+  web 'service = "two"' 'action = "restart"' "$dirs"
+  wait_for 10 has_error null
 }
+shows_still() { [[ $(of web 'overlays[0].still') == "$1" ]]; }
 unit_is() { [[ $(of web unit) == "$1" ]]; }
 has_error() { [[ $(of web error) == *"$1"* ]]; }
 make_unit() {
@@ -413,6 +445,15 @@ test_held() {
   wait_for 10 holds /etc/more/extra extra
   holds /etc/web/page 'main 3'
   assert_eq frozen "$(of web state)"
+
+  say "where what it is to show now cannot be had, status names what it shows still"
+  assert_eq null "$(of web 'overlays[0].still')"
+  web 'service = "two"' 'dirs = [{ local = "/etc/web", link = "web/absent" }, { local = "/etc/more", link = "web/more" }]'
+  wait_for 10 shows_still web/etc
+  assert_contains "$(overlayctl status web)" 'still web/etc'
+  assert_eq null "$(of web 'overlays[1].still')"
+  web 'service = "two"' 'dirs = [{ local = "/etc/web", link = "web/etc" }, { local = "/etc/more", link = "web/more" }]'
+  wait_for 10 shows_still null
   overlayctl thaw web
   wait_for 10 holds /etc/more/extra 'extra 4'
 }

@@ -88,6 +88,7 @@ test_owner_and_mode() {
     '{ local = "/etc/limit.conf", link = "web/limit.conf" },' \
     '{ local = "/srv/links/web", link = "web/etc", type = "symlink" }]'
   wait_for 10 gone /srv/whole
+  wait_for 10 is_well web # the rest of it
   assert_eq 'nobody:adm 750' "$(mode /etc/web)"
   assert_eq 'nobody:adm 750' "$(mode /etc/web/deep)"
   assert_eq 'nobody:adm 640' "$(mode /etc/web/page)"
@@ -239,6 +240,17 @@ test_occupied() {
   service 'dirs = [{ local = "/etc/site", link = "web/limit.conf" }]'
   wait_for 10 has_hint web 'mv /etc/site /etc/site.orig'
   rmdir /etc/site /srv/target
+
+  say "and what somebody puts in place of a link later on"
+  service 'dirs = [{ local = "/etc/site", link = "web/limit.conf", type = "symlink" }]'
+  wait_for 10 holds /etc/site 20
+  sed --in-place 's/20/30/' /etc/site
+  local missing='problems[] | select(.of == "overlays")'
+  assert_contains "$(of web "$missing | .error")" 'not in place: /etc/site (a file is there'
+  assert_contains "$(of web "$missing | .error_hint")" 'mv /etc/site /etc/site.orig && overlayctl forward web'
+  mv /etc/site /etc/site.orig && overlayctl forward web
+  holds /etc/site 20
+  rm /etc/site.orig
 }
 
 in_tmp() {

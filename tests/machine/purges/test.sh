@@ -5,7 +5,7 @@ source /machine/lib.sh
 make_repo site
 put site demo/file <<<'from Git'
 put site single <<<'single from Git'
-commit site one >/dev/null
+first=$(commit site one)
 configure() {
   services <<TOML
 [global]
@@ -37,6 +37,7 @@ apt-get --quiet=2 update
 
 get() { apt-get --quiet=2 --yes "$@" >/root/apt.log 2>&1 || fail "$(cat /root/apt.log)"; }
 everything_there() { overlay_at /etc/demo && overlay_at /etc/made/for/us && overlay_at /etc/demo.conf && [[ -L /etc/linked ]]; }
+is_deployed() { [[ $(overlayctl status demo --json | jq -r '.services[0].deployed') == "$first" ]]; }
 nothing_left() {
   assert_lacks "$(cat /proc/self/mountinfo)" /trees
   assert_eq own "$(cat /etc/demo/file)"
@@ -47,6 +48,10 @@ nothing_left() {
 
 get -o Dpkg::Options::=--force-confold install overlayd
 wait_for 10 everything_there
+wait_for 10 is_deployed
+overlayctl freeze demo --reason 'trade fair'
+put site demo/file <<<'newer'
+commit site two >/dev/null
 
 say "removed: nothing of it is in the way any more, and apt works without it"
 get remove overlayd
@@ -54,9 +59,15 @@ nothing_left
 fails_with 4 systemctl status overlayd
 get install other
 
-say "installed again: everything is back"
+say "installed again: everything is back, frozen as it was, though the upstream is away, and with its log"
+mv "$(upstream site)" /srv/git/away
 get install overlayd
 wait_for 10 everything_there
+assert_eq 'from Git' "$(cat /etc/demo/file)"
+is_deployed
+assert_contains "$(overlayctl status demo)" 'trade fair'
+assert_eq 'install clear freeze install' "$(overlayctl log demo --json | jq -r '[.entries[].verb] | join(" ")')"
+mv /srv/git/away "$(upstream site)"
 
 say "removed while nothing can be undone: at least it is unmounted"
 systemctl stop overlayd

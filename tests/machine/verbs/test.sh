@@ -200,8 +200,29 @@ test_bad_revisions() {
     assert_contains "$output" "revision '$revision'"
     fails_with 3 overlayctl plan web -- "$revision"
     assert_contains "$output" "revision '$revision'"
+    assert_contains "$output" 'overlayctl log web'
   done
   shows six
+}
+
+test_plan_judges_content() {
+  say "a plan refuses what a forward would, also for one that is frozen, and changes nothing in place"
+  local before
+  before=$(cat /proc/self/mountinfo; overlayctl status web --json | jq .services[0].tree)
+  overlayctl freeze web
+  as_git ln -s /etc/passwd /srv/work/site/web/etc/link
+  commit site 'lead out' >/dev/null
+  fails_with 3 overlayctl plan web
+  assert_contains "$output" '/etc/passwd'
+  as_git rm /srv/work/site/web/etc/link
+  put site web/etc/new <<<new
+  commit site 'as it should be' >/dev/null
+  assert_contains "$(overlayctl plan web)" 'A /etc/web/new'
+  assert_eq "$before" "$(cat /proc/self/mountinfo; overlayctl status web --json | jq .services[0].tree)" 'what is in place'
+  fails_with 1 test -e /etc/web/new
+  work site rm --quiet web/etc/new
+  commit site 'without it' >/dev/null
+  overlayctl thaw web
 }
 
 test_long_history() {
@@ -360,6 +381,7 @@ test_bad_revisions
 test_upstream_gone
 test_freeze
 test_log
+test_plan_judges_content
 test_plan_takes_no_push_away
 test_long_history
 test_unmounted
