@@ -196,14 +196,15 @@ std::string advice(const UnitState& unit, const ServiceConfig& service) {
 
 std::string advice_without_older(const std::string& service, const ServiceState& state,
                                  const std::string& refused) {
-  const auto deployed = deployed_commits(state);
-  const bool had_another = deployed.size() > 1 && deployed[1] != refused;
+  const LogEntry* before = deployment_before(state);
+  const bool had_another = before != nullptr && before->commit.id != refused &&
+                           (before->upstream.empty() || before->upstream == state.upstream);
   if (!had_another && refused.empty()) return "";
   if (!had_another)
     return fmt::format("go further back: overlayctl rollback {} {}~1", service,
                        refused.substr(0, 8));
   return fmt::format("overlayctl rollback {} '@{{1}}' goes to {}, which it had before", service,
-                     deployed[1].substr(0, 8));
+                     before->commit.id.substr(0, 8));
 }
 
 std::string advice_on_revisions(const std::string& service) {

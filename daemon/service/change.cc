@@ -226,6 +226,7 @@ void Change::write_down(const std::string& outcome, const std::string& message) 
                      .revision = order_.revision,
                      .from = from_,
                      .commit = commit_,
+                     .upstream = config_.upstream,
                      .outcome = outcome,
                      .message = message,
                      .new_content = new_content_});

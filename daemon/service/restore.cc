@@ -140,6 +140,7 @@ void keep_what_it_goes_on_with(const std::string& service, ServiceState state, c
                      .revision = "",
                      .from = from,
                      .commit = {},
+                     .upstream = "",
                      .outcome = "done",
                      .message = ""});
   try {

@@ -105,6 +105,7 @@ void Service::adopt_wanted_config() {
   tip_ = {};
   even_if_unmoved_ = true;
   trouble_.clear();  // it came of the configuration before
+  arm_thaw();        // who is to leave has none
 }
 
 void Service::settled() {
@@ -138,7 +139,7 @@ void Service::take_away(const Ticket& ticket) {
 // --- standing still while its overlays change hands ---------------------------------------------
 
 void Service::wait(const std::string& why) {
-  if (!queue_.busy()) activity_.begin(why);
+  if (!queue_.busy() && activity_.what() != why) activity_.begin(why);
 }
 
 void Service::resume() {

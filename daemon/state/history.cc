@@ -25,6 +25,7 @@ void note_in_log(ServiceState& state, const std::string& verb, const std::string
                      .revision = "",
                      .from = state.deployed.id,
                      .commit = state.deployed,
+                     .upstream = state.upstream,
                      .outcome = "done",
                      .message = message});
 }
@@ -36,6 +37,15 @@ std::vector<std::string> deployed_commits(const ServiceState& state) {
   if (commits.empty()) commits.emplace_back();
   commits.front() = state.deployed.id;
   return commits;
+}
+
+const LogEntry* deployment_before(const ServiceState& state) {
+  bool is_first = true;
+  for (auto entry = state.log.rbegin(); entry != state.log.rend(); ++entry) {
+    if (entry->new_content && !is_first) return &*entry;
+    is_first = is_first && !entry->new_content;
+  }
+  return nullptr;
 }
 
 List log_of(const ServiceState& state) {

@@ -20,6 +20,9 @@ void note_in_log(ServiceState& state, const std::string& verb, const std::string
 // content. A commit that left the content of the service as it was is none of them.
 std::vector<std::string> deployed_commits(const ServiceState& state);
 
+// What @{1} means; null: there is none.
+const LogEntry* deployment_before(const ServiceState& state);
+
 // The log as docs/dbus.md describes it, newest first, with the numbers that @{N} goes by.
 List log_of(const ServiceState& state);
 

@@ -40,6 +40,7 @@ toml::table to_table(const LogEntry& entry) {
                      {"revision", clean(entry.revision)},
                      {"from", entry.from},
                      {"commit", to_table(entry.commit)},
+                     {"upstream", entry.upstream},
                      {"outcome", entry.outcome},
                      {"message", clean(entry.message)},
                      {"new_content", entry.new_content}};
@@ -75,6 +76,7 @@ LogEntry log_entry_of(const View& node) {
           .revision = text_of(node["revision"]),
           .from = text_of(node["from"]),
           .commit = commit_of(node["commit"]),
+          .upstream = text_of(node["upstream"]),
           .outcome = text_of(node["outcome"]),
           .message = text_of(node["message"]),
           .new_content = node["new_content"].value_or(moved && node["live"].value_or(true))};

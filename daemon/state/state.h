@@ -40,7 +40,8 @@ struct LogEntry {
   std::string revision;  // of a rollback, as it was typed
   std::string from;      // commit before
   Commit commit;
-  std::string outcome;  // done, failed
+  std::string upstream = {};  // that it came from, without secrets; empty: not known
+  std::string outcome;        // done, failed
   std::string message;
   // It brought content of another commit, whatever the unit made of that: what @{N} counts.
   bool new_content = false;

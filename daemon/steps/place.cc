@@ -12,6 +12,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "daemon/steps/obstacle.h"
 #include "mounts/table.h"
 #include "mounts/underneath.h"
 
@@ -20,7 +21,15 @@ namespace {
 
 Fd open_parent(const std::string& path) { return open_path(parent_path(path)); }
 
-std::string move_away(const std::string& path) { return fmt::format("mv {0} {0}.orig", path); }
+void require_nothing_in_the_way(const Step& step, std::string_view verb) {
+  if (const auto obstacle = obstacle_to(step))
+    throw Advised(fmt::format("cannot {} {}: {}", verb, step.subject, obstacle->what),
+                  obstacle->way_out);
+}
+
+Step step_of(const std::string& path, PathKind kind) {
+  return {kind == PathKind::directory ? StepKind::directory : StepKind::file, path, "", ""};
+}
 
 // In the words of who wrote services.toml.
 [[noreturn]] void fail_on_read_only(const std::string& path, const std::string& trees) {
@@ -79,9 +88,9 @@ void make_place(const std::string& path, PathKind kind, const std::string& trees
   }
   const mode_t mode = kind == PathKind::directory ? 0755 : 0644;
   const int result = made ? fchmod(made.get(), mode) : -1;
-  if (result != 0 && errno == EEXIST)
-    throw Advised(fmt::format("cannot create {}: {}", path, std::strerror(EEXIST)),
-                  move_away(path));
+  const int code = errno;
+  if (result != 0 && code == EEXIST) require_nothing_in_the_way(step_of(path, kind), "create");
+  errno = code;
   if (result != 0 && errno == EROFS) fail_on_read_only(path, trees);
   if (result != 0) fail_with_errno(fmt::format("cannot create {}", path));
 }
@@ -109,10 +118,7 @@ void make_link(const std::string& path, const std::string& target, const std::st
   if (present == target) return;
   const bool as_before = present && !before.empty() && *present == before;
   const bool ours = as_before || (present && is_at_or_below(*present, store));
-  if (!ours && kind_of(path) != PathKind::missing)
-    throw Advised(fmt::format("cannot link {}: {} is there, which overlayd did not make", path,
-                              name_of(kind_of(path))),
-                  move_away(path));
+  if (!ours) require_nothing_in_the_way({StepKind::link, path, target, ""}, "link");
   const Fd parent = open_parent(path);
   replace_symlink_at(parent.get(), file_name(path), target);
 }

@@ -127,6 +127,9 @@ TEST(Advice, NamesWhereElseToGoWhereThereIsNoGoingBack) {
               "overlayctl rollback web '@{1}' goes to aaaaaaaa, which it had before");
   EXPECT_EQ(advice_without_older("web", state, "aaaaaaaaaa"),
             "go further back: overlayctl rollback web aaaaaaaa~1");
+  state.upstream = "/new";
+  state.log.front().upstream = "/old";
+  EXPECT_EQ(advice_without_older("web", state, ""), "");
 }
 
 TEST(Advice, NamesAnActionThatTheUnitCanTake) {

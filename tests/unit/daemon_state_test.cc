@@ -30,6 +30,7 @@ ServiceState full_state() {
                      .revision = "v1",
                      .from = "77aa",
                      .commit = state.deployed,
+                     .upstream = "https://git.example.org/config.git",
                      .outcome = "done",
                      .message = "",
                      .new_content = true});
@@ -94,6 +95,7 @@ TEST(State, LogIsBounded) {
                        .revision = "",
                        .from = "",
                        .commit = {},
+                       .upstream = "",
                        .outcome = "",
                        .message = ""});
   EXPECT_EQ(state.log.size(), max_log);
