@@ -31,6 +31,7 @@ std::vector<Succession::Group> Succession::groups_of(const std::vector<Inheritan
     group.names.insert({share.from, share.to});
   }
   std::vector<Group> result;
+  result.reserve(groups.size());
   for (auto& [root, group] : groups) result.push_back(std::move(group));
   return result;
 }
