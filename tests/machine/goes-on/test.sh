@@ -109,7 +109,7 @@ touch /mnt/late/conf
 mark=$(log_mark)
 systemctl start overlayd
 wait_for 20 is late condition failed
-assert_contains "$(of late error)" 'File exists'
+assert_contains "$(of late error)" 'a file is there, which overlayd did not make'
 assert_contains "$(of late error_hint)" 'mv /mnt/late/conf /mnt/late/conf.orig'
 assert_lacks "$(journal --unit=overlayd --after-cursor="$mark" --output=cat)" "late: $(of late error)"
 rm /mnt/late/conf
