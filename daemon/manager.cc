@@ -150,10 +150,10 @@ void Manager::configure_wanted(const std::set<std::string>& waiting) {
   for (const auto& config : config_.config().services) {
     const auto service = roster_.find(config.name);
     if (waiting.contains(config.name)) {
-      if (service) service->call_off_removal();
+      if (service) service->call_off_removal(upstream_for(config));
     } else if (!service) {
       add_service(config);
-    } else if (service->leaving() || service->wanted_config() != config) {
+    } else if (service->has_to_be_reconfigured() || service->wanted_config() != config) {
       service->reconfigure(config, upstream_for(config));
     }
   }

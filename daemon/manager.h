@@ -77,12 +77,12 @@ class Manager {
   Inventory inventory_{trees_};
   Metrics metrics_;
   Units units_;
-  Packages packages_{units_};
+  Source apply_again_;
   Workshop workshop_;
+  Packages packages_{units_};
   std::map<std::string, std::weak_ptr<Upstream>> upstreams_;  // by URL; services own them
   Roster roster_{store_, inventory_};
   Succession succession_;
-  Source apply_again_;
   std::vector<std::string> taken_away_;
   std::set<std::string> not_up_yet_;
   std::unique_ptr<MountWatch> mount_watch_;

@@ -63,11 +63,15 @@ bool Succession::is_at_rest(const Group& group) const {
 }
 
 // What is a service under another name goes first: from there the rest goes on in the next round.
+// Then who is frozen or pinned: a new one has that from who gives to it first.
 // Returns false if something is left over, to be tried again.
 bool Succession::pass_on(const Group& group) {
   auto shares = group.shares;
-  std::stable_partition(shares.begin(), shares.end(),
-                        [](const auto& share) { return share.whole; });
+  const auto rank = [this](const Inheritance& share) {
+    return std::pair(share.whole, is_held(roster_.state_of(share.from)));
+  };
+  std::stable_sort(shares.begin(), shares.end(),
+                   [&](const auto& a, const auto& b) { return rank(a) > rank(b); });
   try {
     if (std::all_of(shares.begin(), shares.end(),
                     [this](const auto& share) { return pass_on(share); }))
@@ -100,20 +104,13 @@ bool Succession::pass_on(const Inheritance& share) {
   return roster_.set_state(share.from, from);
 }
 
-// Returns false if the disk does not take it: that is tried again, and makes no difference until
-// then, for a link that leads into the store is known as ours. What cannot be done, somebody may
-// have put something in its place, is for the heir to say who finds it so.
+// Returns false if something cannot be done, or the disk does not take it. Then it is tried again;
+// it makes no difference until then, for a link that leads into the store is known as ours.
 bool Succession::straighten_links(const Inheritance& share) {
   ServiceState state = roster_.state_of(share.from);
   const Plan plan = straightened(share, workshop_.trees, state.steps);
   if (plan.empty()) return true;
-  for (const auto& op : plan) {
-    try {
-      carry_out({op}, workshop_.inventory.machine(share.from));
-    } catch (const std::exception& error) {
-      log_warning("{}: {}", share.from, error.what());
-    }
-  }
+  carry_out(plan, workshop_.inventory.machine(share.from));
   return roster_.set_state(share.from, state);
 }
 

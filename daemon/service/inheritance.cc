@@ -69,9 +69,11 @@ void choose_one_predecessor(std::vector<Inheritance>& shares, const ServiceState
 }
 
 // Has `to` follow on from where the other one is, if that is the same history.
-bool take_commit(const ServiceState& from, const ServiceConfig& heir, ServiceState& to) {
-  const bool has_its_own = !to.deployed.id.empty() || is_held(to);
-  if (has_its_own || !comes_from(from, heir.upstream, heir.branch)) return false;
+// `whole`: it is the same service, whatever was remembered by that name.
+bool take_commit(const ServiceState& from, bool whole, const ServiceConfig& heir,
+                 ServiceState& to) {
+  if (!to.deployed.id.empty()) return false;
+  if (!whole && (is_held(to) || !comes_from(from, heir.upstream, heir.branch))) return false;
   to.former = {};
   to.deployed = from.deployed;
   to.deployed_at = from.deployed_at;
@@ -90,9 +92,12 @@ void insert(const Step& step, Steps& steps) {
   steps.insert(inner, step);
 }
 
-void move_steps(const std::set<std::string>& places, Steps& from, Steps& to) {
+// Returns whether that made a difference to `to`.
+bool move_steps(const std::set<std::string>& places, Steps& from, Steps& to) {
+  const size_t before = to.size();
   const auto is_there = [&](const Step& step) {
-    return std::find(to.begin(), to.end(), step) != to.end();
+    return std::any_of(to.begin(), to.end(),
+                       [&](const Step& other) { return other.same_place(step); });
   };
   const auto goes = [&](const Step& step) {
     return places.contains(step.subject) && (is_overlay(step) || is_place(step));
@@ -106,6 +111,7 @@ void move_steps(const std::set<std::string>& places, Steps& from, Steps& to) {
   for (const auto& step : from)
     if ((goes(step) || carries(step)) && !is_there(step)) insert(step, to);
   std::erase_if(from, goes);
+  return to.size() > before;
 }
 
 }  // namespace
@@ -134,7 +140,7 @@ std::vector<Inheritance> inheritances(const ServiceStates& states,
 Plan straightened(const Inheritance& share, const TreeStore& trees, Steps& steps) {
   std::map<std::string, std::string> targets;
   for (const auto& step : steps)
-    if (step.kind == StepKind::show && share.places.contains(step.subject))
+    if (step.kind == StepKind::show && (share.whole || share.places.contains(step.subject)))
       targets[step.subject] = trees.path(step.value);
   Plan plan;
   for (auto& step : steps) {
@@ -155,16 +161,17 @@ Plan straightened(const Inheritance& share, const TreeStore& trees, Steps& steps
 
 void inherit(const Inheritance& share, const ServiceConfig& heir, ServiceState& from,
              ServiceState& to) {
-  if (unit_of(from.steps) != heir.unit) to.untold = true;
-  move_steps(share.places, from.steps, to.steps);
+  const bool moved = move_steps(share.places, from.steps, to.steps);  // else it was tried before
+  if (moved && unit_of(from.steps) != heir.unit) to.untold = true;
   from.configured.clear();
   to.configured.clear();
-  const bool holds_too = take_commit(from, heir, to) || !is_held(from);
+  const bool holds_too = take_commit(from, share.whole, heir, to) || !is_held(from);
   const std::string places = join({share.places.begin(), share.places.end()}, ", ");
   note_in_log(from, "configuration", on_its_own, fmt::format("{} goes to {}", places, share.to));
-  note_in_log(to, "configuration", on_its_own,
-              fmt::format("{} comes from {}{}", places, share.from,
-                          holds_too ? "" : ", which was " + hold_words(from)));
+  if (moved)
+    note_in_log(to, "configuration", on_its_own,
+                fmt::format("{} comes from {}{}", places, share.from,
+                            holds_too ? "" : ", which was " + hold_words(from)));
 }
 
 void rename_record(Record& record, const std::string& name) {

@@ -91,11 +91,21 @@ void Service::reconfigure(ServiceConfig config, std::shared_ptr<Upstream> upstre
   wanted_upstream_ = std::move(upstream);
   if (!upstream_) upstream_ = wanted_upstream_;  // from now on it can be asked for its status
   leaving_ = false;
+  removal_called_off_ = false;
   if (!queue_.busy()) adopt_wanted_config();  // what waits is done by it
   queue_.add([self = shared_from_this()](const Ticket& ticket) {
+    if (self->leaving_) return;  // by now
     self->adopt_wanted_config();
     self->prepare_and_reconcile(ticket);
   });
+}
+
+void Service::call_off_removal(std::shared_ptr<Upstream> upstream) {
+  if (!leaving_) return;
+  leaving_ = false;
+  removal_called_off_ = true;
+  wanted_upstream_ = std::move(upstream);
+  if (!upstream_) upstream_ = wanted_upstream_;  // from now on it can be asked for its status
 }
 
 void Service::adopt_wanted_config() {
@@ -123,7 +133,7 @@ void Service::remove(Callback removed) {
 }
 
 void Service::take_away(const Ticket& ticket) {
-  if (!leaving_) return;
+  if (!leaving_ || !removed_) return;  // not any more, or done
   if (!recall()) return trouble_.set_and_retry(unreadable().error, unreadable().hint);
   thaw_timer_.cancel();
   trouble_.clear();

@@ -49,7 +49,9 @@ class Service : public std::enable_shared_from_this<Service> {
   // Has another configuration from now on, or as soon as what is under way has ended; a removal
   // that has not begun is called off.
   void reconfigure(ServiceConfig config, std::shared_ptr<Upstream> upstream);
-  void call_off_removal() { leaving_ = false; }
+  // The same where the rest has to wait: then reconfigure() is to follow, for which this asks.
+  void call_off_removal(std::shared_ptr<Upstream> upstream);
+  bool has_to_be_reconfigured() const { return leaving_ || removal_called_off_; }
   // Puts back what is not in place any more, and notes what is again.
   void mounts_changed();
   // Another service's change may have taken something of it away, or out of its way.
@@ -63,8 +65,6 @@ class Service : public std::enable_shared_from_this<Service> {
   bool is_at_work() const { return queue_.busy(); }
   // What there is of it is not known, or has to be taken back as it was begun.
   bool is_half_done() const { return record_.open() || !record_.unreadable().empty(); }
-  // The disk lags behind.
-  bool is_unsaved() const { return !record_.error().empty(); }
   // From now on nothing begins: who asks for something waits. See Workshop::at_rest.
   void pause() { queue_.pause(); }
   void resume();
@@ -171,6 +171,7 @@ class Service : public std::enable_shared_from_this<Service> {
   TaskQueue queue_;
   Trouble trouble_;
   bool leaving_ = false;
+  bool removal_called_off_ = false;
   Callback removed_;
   bool even_if_unmoved_ =
       true;         // nothing was seen of the branch yet, or something went wrong since
