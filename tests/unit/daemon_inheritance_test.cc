@@ -117,6 +117,30 @@ TEST(Inherit, MovesTheOverlayAndSharesWhatBothStandOn) {
   EXPECT_EQ(b.steps, once);
 }
 
+TEST(Inherit, AServiceUnderARememberedNameGoesOnAsItWas) {
+  ServiceState a = state({"/srv/y"});
+  a.frozen = Hold{.by = "ada", .reason = "trade fair", .since = 1, .until = 0, .revision = ""};
+  ServiceState remembered;
+  remembered.former.id = "77aa";
+  ServiceConfig heir = config("b", {"/srv/y"});
+  heir.branch = "other";
+  const Inheritance all{.from = "a", .to = "b", .places = {"/srv/y"}, .whole = true};
+  ServiceState from = a;
+  inherit(all, heir, from, remembered);
+  EXPECT_EQ(remembered.deployed, a.deployed);
+  EXPECT_EQ(remembered.frozen, a.frozen);
+}
+
+TEST(Inherit, ATryThatWasMadeBeforeIsNotNotedAgain) {
+  const ServiceState a = state({"/srv/x", "/srv/y"});
+  ServiceState b;
+  for (int i = 0; i < 3; i++) {
+    ServiceState from = a;  // what the disk did not take
+    inherit(of_y, config("b", {"/srv/y"}), from, b);
+  }
+  EXPECT_EQ(b.log.size(), 1U);
+}
+
 TEST(Inherit, BothLogsTellOfIt) {
   ServiceState a = state({"/srv/x", "/srv/y"});
   a.frozen = Hold{.by = "ada", .reason = "trade fair", .since = 1, .until = 0, .revision = ""};

@@ -151,6 +151,33 @@ is f condition ok
 assert_eq "$pid" "$(systemctl show --value --property=MainPID overlayd)"
 umount /srv/in/e
 
+say "a new one that gets overlays of several is frozen if one of them is"
+reload "$(service a "$(bind /etc/a web)$(bind /etc/x web)")
+$(service b "$(bind /etc/b web)$(bind /etc/y web)")"
+for name in a b; do wait_for 10 is $name condition ok; done
+overlayctl freeze b --reason fair >/dev/null
+reload "$(service a "$(bind /etc/a web)")
+$(service b "$(bind /etc/b web)")
+$(service d "$(bind /etc/x web)$(bind /etc/y web)")"
+wait_for 10 is d condition ok
+assert_eq 'frozen fair' "$(of d state) $(of d reason)"
+
+say "one that was to go, and is to stay after all, can be asked while it waits"
+systemctl stop overlayd
+mount -t tmpfs none /etc/a
+configure "$(service b "$(bind /etc/b web)$(bind /srv/more web)")"
+systemctl start overlayd
+overlayctl thaw b >/dev/null
+push between
+slowly b
+reload "$(service a "$(bind /srv/more web)")
+$(service b "$(bind /etc/b web)")"
+is a condition changing
+umount /etc/a
+finish b
+for name in a b; do wait_for 20 is $name condition ok; done
+assert_eq 0 "$(systemctl show --value --property=NRestarts overlayd)"
+
 say "on a full disk a frozen one waits for its new name, and loses nothing"
 mkdir /srv/state
 mount -t tmpfs -o size=16m,mode=755 state /srv/state
@@ -172,5 +199,5 @@ rm /srv/state/fill
 wait_for 30 are b
 wait_for 10 is b state frozen
 is b reason 'still not'
-shows /etc/a fourth
+shows /etc/a between
 watched
