@@ -47,6 +47,12 @@ Fd open_path(const std::string& path) {
   return fd;
 }
 
+Fd open_nearest_above(const std::string& path) {
+  const std::string parent = parent_path(path);
+  Fd fd = open_without_links(parent, O_PATH | O_CLOEXEC);
+  return fd || parent == "/" ? std::move(fd) : open_nearest_above(parent);
+}
+
 PathKind kind_of(const std::string& path) {
   const Fd fd = open_without_links(path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
   if (!fd && (errno == ENOENT || errno == ENOTDIR)) return PathKind::missing;

@@ -23,6 +23,9 @@ std::string file_name(std::string_view path);
 // Mounts are entered: the descriptor is of what is visible there. openat2(2), Linux 5.6.
 Fd open_path(const std::string& path);
 
+// Of the nearest directory above `path` that can be opened so; none if not even "/" can.
+Fd open_nearest_above(const std::string& path);
+
 enum class PathKind { missing, directory, file, symlink, other };
 
 // What is at `path`, a link in the last component not followed.

@@ -20,16 +20,6 @@ PathKind kind_at(const Fd& dir, const std::string& name) {
   return kind_of_mode(status.st_mode);
 }
 
-// The nearest directory above `path` that can be reached: an overlay need not have those below.
-Fd open_above(const std::string& path) {
-  const std::string parent = parent_path(path);
-  try {
-    return open_path(parent);
-  } catch (const SystemError&) {
-    return parent == "/" ? Fd() : open_above(parent);
-  }
-}
-
 bool is_read_only(const Fd& fd) {
   struct statvfs mount {};
   return fstatvfs(fd.get(), &mount) == 0 && (mount.f_flag & ST_RDONLY) != 0;
@@ -37,7 +27,7 @@ bool is_read_only(const Fd& fd) {
 
 // The overlay that what is visible above `path` belongs to; empty if that is none.
 std::string overlay_above(const std::string& path, const std::string& trees) {
-  const Fd above = open_above(path);
+  const Fd above = open_nearest_above(path);
   if (!above || !is_read_only(above)) return "";  // the table may be long
   const auto ours = mounts_of(trees);
   const auto overlay =

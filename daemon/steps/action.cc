@@ -70,9 +70,8 @@ std::string unit_of(const Steps& steps) {
 
 bool touches_unit_files(const Plan& plan) {
   return std::any_of(plan.begin(), plan.end(), [](const Op& op) {
-    const bool overlay =
-        is_mount(op.step) || op.step.kind == StepKind::link || op.step.kind == StepKind::show;
-    return overlay && may_hold_unit_files(op.step.subject);
+    return (is_overlay(op.step) || op.step.kind == StepKind::link) &&
+           may_hold_unit_files(op.step.subject);
   });
 }
 

@@ -20,12 +20,8 @@ namespace {
 
 // The mount that the nearest directory above `path` is on which can be reached; 0 if there is none.
 int ground_of(const std::string& path) {
-  const std::string parent = parent_path(path);
-  try {
-    return mount_id_of(open_path(parent));
-  } catch (const SystemError&) {
-    return parent == "/" ? 0 : ground_of(parent);
-  }
+  const Fd above = open_nearest_above(path);
+  return above ? mount_id_of(above) : 0;
 }
 
 // Whether no symbolic link is on the way.
@@ -77,8 +73,8 @@ bool look_for(const Step& step, const TreeStore& trees) {
 // Then it is one of those that are not in effect. A link that leads elsewhere would not be known as
 // ours any more.
 bool may_be_missing(const Op& op) {
-  return op.kind != OpKind::undo && (is_mount(op.step) || is_place(op.step)) &&
-         op.step.kind != StepKind::link && op.step.kind != StepKind::checkout;
+  const bool stays_known = is_mount(op.step) || is_place(op.step);
+  return op.kind != OpKind::undo && stays_known && op.step.kind != StepKind::link;
 }
 
 }  // namespace
