@@ -117,6 +117,11 @@ Change& Service::new_change() {
 
 void Service::change(const WishResult& content, const ChangeOrder& order,
                      std::function<void(const ChangeResult&)> done) {
+  // what this was asked for by may give its places to another service, who has them by now
+  if (leaving_ || fingerprint(config_) != fingerprint(wanted_config_))
+    return done({.outcome = Outcome::failed,
+                 .message = "services.toml was changed meanwhile, which comes first",
+                 .hint = "once more: overlayctl forward " + config_.name});
   const auto began = std::chrono::steady_clock::now();
   new_change().run(
       content, order,

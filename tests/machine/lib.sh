@@ -241,7 +241,7 @@ certificate() (
 )
 
 # ssh_server: serves all upstreams at $SSH/NAME.git (and git@git.test:NAME.git) to who has the key in $SSH_KEY;
-# $KNOWN_HOSTS knows the server.
+# $KNOWN_HOSTS knows the server. Each connection leaves a line in /srv/git/connections.
 ssh_server() {
   export SSH=ssh://git@git.test/srv/git SSH_KEY=/srv/ssh/id KNOWN_HOSTS=/srv/ssh/known_hosts
   git_user
@@ -251,5 +251,21 @@ ssh_server() {
   as_git mkdir -p -m 700 .ssh
   as_git tee .ssh/authorized_keys <"$SSH_KEY.pub" >/dev/null
   sed 's/^/git.test /' /etc/ssh/ssh_host_ed25519_key.pub >"$KNOWN_HOSTS"
+  cat >/usr/local/bin/serve <<'SH'
+#!/bin/sh
+echo "$SSH_ORIGINAL_COMMAND" >>/srv/git/connections
+if [ -e /srv/git/closed ]; then read -r _ </srv/git/gate; fi
+exec git-shell -c "$SSH_ORIGINAL_COMMAND"
+SH
+  chmod 755 /usr/local/bin/serve
+  sed -i 's|^|command="/usr/local/bin/serve" |' /srv/git/.ssh/authorized_keys
+  as_git mkfifo gate
+  as_git touch connections
   systemctl start ssh
+}
+# The next connection waits at the server, until it is released.
+hold_ssh() { as_git touch closed; }
+release_ssh() {
+  rm /srv/git/closed
+  echo go >/srv/git/gate
 }

@@ -178,6 +178,32 @@ finish b
 for name in a b; do wait_for 20 is $name condition ok; done
 assert_eq 0 "$(systemctl show --value --property=NRestarts overlayd)"
 
+say "a place that went to another one while it was fetched for is left to that one"
+ssh_server
+global="[[upstreams]]
+url = \"$SSH/other.git\"
+ssh_key = \"$SSH_KEY\"
+known_hosts = \"$KNOWN_HOSTS\""
+from_ssh="upstream = \"$SSH/other.git\""
+id_of() { findmnt --noheadings --output=ID "$1"; }
+hold_ssh
+reload "$(service b "$(bind /etc/b web)")
+$(service c "$(bind /etc/c more)" "$from_ssh")"
+wait_for 10 test -s /srv/git/connections
+overlayctl forward c >/run/said 2>&1 &
+asked=$!
+wait_for 10 is c condition changing
+reload "$(service b "$(bind /etc/b web)$(bind /etc/c web)")
+$(service c "$(bind /etc/y more)" "$from_ssh")"
+wait_for 10 shows /etc/c between
+given=$(id_of /etc/c)
+release_ssh
+wait "$asked" && fail "it says to have deployed"
+assert_contains "$(cat /run/said)" 'services.toml was changed meanwhile'
+wait_for 20 is c condition ok
+shows /etc/y 'more of other'
+assert_eq "$given" "$(id_of /etc/c)" "the mount of who has the place now"
+
 say "on a full disk a frozen one waits for its new name, and loses nothing"
 mkdir /srv/state
 mount -t tmpfs -o size=16m,mode=755 state /srv/state

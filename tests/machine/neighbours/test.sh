@@ -23,18 +23,7 @@ traces() {
   stat --format='%N %i %z' "/etc/$1.linked"
 }
 
-# Every git process that serves the upstream leaves a line, because each comes over ssh.
 count_connections() { wc -l </srv/git/connections; }
-serve_counted() {
-  cat >/usr/local/bin/serve <<'SH'
-#!/bin/sh
-echo "$SSH_ORIGINAL_COMMAND" >>/srv/git/connections
-exec git-shell -c "$SSH_ORIGINAL_COMMAND"
-SH
-  chmod 755 /usr/local/bin/serve
-  sed -i 's|^|command="/usr/local/bin/serve" |' /srv/git/.ssh/authorized_keys
-  as_git touch connections
-}
 
 service() {
   cat <<TOML
@@ -66,7 +55,6 @@ TOML
 
 make_repo site
 ssh_server
-serve_counted
 names=(svc01 xsvc01 svc01x svc011)
 for ((i = 10; i < 29; i++)); do names+=("many$i"); done
 for name in "${names[@]}"; do put site "$name/etc/page" <<<one; done

@@ -7,18 +7,6 @@ shows() { [[ $(cat "$1") == "$2" ]]; }
 status_of() { awk -v name="$2:" '$1 == name { print $2 }' "/proc/$1/status"; }
 helpers() { pgrep --uid overlayd "$@"; }
 
-# The other end of every connection waits here while /srv/git/hold is there.
-hold_connections() {
-  cat >/usr/local/bin/serve <<'SH'
-#!/bin/sh
-if [ -e /srv/git/hold ]; then read -r _ </srv/git/gate; fi
-exec git-shell -c "$SSH_ORIGINAL_COMMAND"
-SH
-  chmod 755 /usr/local/bin/serve
-  sed -i 's|^|command="/usr/local/bin/serve" |' /srv/git/.ssh/authorized_keys
-  as_git mkfifo gate
-}
-
 # Sockets of process $1 that speak IP.
 network_sockets() {
   local inodes
@@ -30,7 +18,6 @@ make_repo site
 put site demo/page <<<one
 commit site one >/dev/null
 ssh_server
-hold_connections
 services <<TOML
 [[upstreams]]
 url = "$SSH/site.git"
@@ -50,13 +37,14 @@ install_overlayd
 wait_for 10 shows /etc/demo/page one
 daemon=$(systemctl show --property=MainPID --value overlayd)
 
+none_works() { ! helpers; }
 say "nobody works while there is nothing to do"
-fails_with 1 helpers
+wait_for 10 none_works
 
 say "a fetch is under way"
 put site demo/page <<<two
 commit site two >/dev/null
-as_git touch hold
+hold_ssh
 overlayctl forward demo >/dev/null &
 forward=$!
 talks() { helpers --exact ssh && helpers --exact git && helpers --exact overlayd-fetch && helpers --exact overlayd-git; }
@@ -122,11 +110,9 @@ assert_eq "$(readlink /proc/1/ns/mnt)" "$(readlink "/proc/$daemon/ns/mnt")"
 assert_eq "" "$(network_sockets "$daemon")" "network sockets of the daemon"
 [[ $(network_sockets "$(helpers --exact ssh)") ]] || fail "the network socket of ssh was not seen either"
 
-rm /srv/git/hold
-echo go >/srv/git/gate
+release_ssh
 wait "$forward"
 assert_eq two "$(cat /etc/demo/page)"
-none_works() { ! helpers; }
 wait_for 10 none_works
 
 say "it does all of its own work where network sockets are forbidden"

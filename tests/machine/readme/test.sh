@@ -42,13 +42,15 @@ settled() {
       ((.upstream | contains("private")) or .upstream_commit == $tip or (.error // "") != ""))'
 }
 has_error() { overlayctl status --json | jq --exit-status 'any(.services[]; (.error // "") != "")'; }
+server_is_missed() { overlayctl status --json | grep --quiet 'returned error: 502'; }
 is_well() { ! has_error && settled; }
 wait_until_bye() { wait_for 15 bye_is_live; }
 bye_is_live() { curl --silent http://localhost:8080/ | grep --quiet Bye && settled; }
 
 stop_git_server() {
   systemctl stop fcgiwrap.socket fcgiwrap.service
-  wait_for 15 has_error
+  # a fetch that was on its way is given up after half a minute, with other words
+  wait_for 60 server_is_missed
 }
 start_git_server() {
   systemctl start fcgiwrap.socket
