@@ -4,6 +4,8 @@
 
 namespace overlayd {
 
-std::string place_of(const Origin& origin) { return fmt::format("services.toml:{}", origin.line); }
+std::string in_services_toml(const Origin& origin) {
+  return fmt::format("services.toml:{}", origin.line);
+}
 
 }  // namespace overlayd

@@ -15,6 +15,6 @@ struct Origin {
 };
 
 // "services.toml:12"
-std::string place_of(const Origin& origin);
+std::string in_services_toml(const Origin& origin);
 
 }  // namespace overlayd

@@ -11,7 +11,7 @@ std::string services(size_t count) {
   return count == 0 ? "no service" : fmt::format("{} service{}", count, count == 1 ? "" : "s");
 }
 
-std::string line_of(const ServiceForOthers& service) {
+std::string in_services_toml(const ServiceForOthers& service) {
   return fmt::format("line {}", service.origin.line);
 }
 
@@ -31,14 +31,14 @@ std::string explain_others(const ParseResult& result, const Host& host) {
   size_t line_width = 0;
   size_t name_width = 0;
   for (const auto& service : services) {
-    line_width = std::max(line_width, line_of(service).size());
+    line_width = std::max(line_width, in_services_toml(service).size());
     name_width = std::max(name_width, service.name.size());
   }
   auto text =
       fmt::format("not for this machine ({}):\n", printable(join(identities(host), ", "), 20'000));
   for (const auto& service : services)
-    text += fmt::format("  {:<{}}  {:<{}}  {}\n", line_of(service), line_width, service.name,
-                        name_width, printable(join(service.machines, ", ")));
+    text += fmt::format("  {:<{}}  {:<{}}  {}\n", in_services_toml(service), line_width,
+                        service.name, name_width, printable(join(service.machines, ", ")));
   return text;
 }
 

@@ -26,9 +26,9 @@ ServiceConfig config_of_removed(const std::string& name, const ServiceState& sta
   return config;
 }
 
-bool wants_any_of(const ServiceConfig& service, const std::set<std::string>& places) {
+bool wants_any_of(const ServiceConfig& service, const std::set<std::string>& locals) {
   return std::any_of(service.overlays.begin(), service.overlays.end(),
-                     [&](const OverlayConfig& overlay) { return places.contains(overlay.local); });
+                     [&](const OverlayConfig& overlay) { return locals.contains(overlay.local); });
 }
 
 }  // namespace

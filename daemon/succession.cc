@@ -100,7 +100,7 @@ bool Succession::pass_on(const Inheritance& share) {
   // first: what both have is given up by the other one at the next start
   if (!roster_.set_state(share.to, to)) return false;
   log_info("{}: takes over {} from {}", share.to,
-           join({share.places.begin(), share.places.end()}, ", "), share.from);
+           join({share.locals.begin(), share.locals.end()}, ", "), share.from);
   return roster_.set_state(share.from, from);
 }
 

@@ -164,20 +164,20 @@ std::string advice_on_writing(int code, const std::string& state_directory) {
 
 std::string advice(const UnitOutcome& outcome, const ServiceConfig& service,
                    const ServiceState& state) {
-  const std::string place = place_of(service.origin);
+  const std::string line = in_services_toml(service.origin);
   switch (outcome.obstacle) {
     case UnitObstacle::cannot_reload:
       return fmt::format(R"(it has no reload: name action "restart" or "reload-or-restart" in {})",
-                         place);
+                         line);
     case UnitObstacle::does_not_run:
       return fmt::format(
           R"(systemctl start {}; or have overlayd start it: action "reload-or-restart" in {})",
-          service.unit, place);
+          service.unit, line);
     case UnitObstacle::not_found:
-      return fmt::format("name the unit that is meant in {}, or install what brings it", place);
+      return fmt::format("name the unit that is meant in {}, or install what brings it", line);
     case UnitObstacle::masked:
       return fmt::format("systemctl unmask {0}; overlayctl forward {1}; or name another in {2}",
-                         service.unit, service.name, place);
+                         service.unit, service.name, line);
     case UnitObstacle::not_read:
       return "systemctl daemon-reload; then overlayctl forward " + service.name;
     case UnitObstacle::none:

@@ -8,25 +8,17 @@
 namespace overlayd {
 
 Wish Service::wish() const {
-  Wish wish{.service = config_.name,
-            .branch = config_.branch,
-            .revision = "",
-            .typed = "",
-            .older_than = "",
-            .links = {},
-            .locals = {},
-            .place = place_of(config_.origin),
-            .link_places = {},
-            .grounds = grounds_in(config_, workshop_.inventory),
-            .ownership = preparation_.ownership().value(),
-            .write = true,
-            .compare_with = ""};
-  for (const auto& overlay : config_.overlays) {
-    wish.links.push_back(overlay.link);
-    wish.locals.push_back(overlay.local);
-    wish.link_places.push_back(place_of(overlay.origin));
-  }
-  return wish;
+  return {.service = config_.name,
+          .branch = config_.branch,
+          .revision = "",
+          .typed = "",
+          .older_than = "",
+          .overlays = config_.overlays,
+          .origin = config_.origin,
+          .grounds = grounds_in(config_, workshop_.inventory),
+          .ownership = preparation_.ownership().value(),
+          .write = true,
+          .compare_with = ""};
 }
 
 std::optional<Request> Service::standing_request() {

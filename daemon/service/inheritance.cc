@@ -46,7 +46,7 @@ bool has_anything_in_place(const ServiceStates& states, const std::string& name)
 void choose_one_heir(std::vector<Inheritance>& shares) {
   const auto main =
       std::max_element(shares.begin(), shares.end(), [](const auto& a, const auto& b) {
-        return std::pair(a.whole, a.places.size()) < std::pair(b.whole, b.places.size());
+        return std::pair(a.whole, a.locals.size()) < std::pair(b.whole, b.locals.size());
       });
   for (auto share = shares.begin(); share != shares.end(); ++share)
     share->whole = share->whole && share == main;
@@ -56,7 +56,7 @@ void choose_one_heir(std::vector<Inheritance>& shares) {
 // where it is, else who has most.
 void choose_one_predecessor(std::vector<Inheritance>& shares, const ServiceStates& states) {
   const auto rank = [&](const Inheritance& share) {
-    return std::pair(is_held(*states.at(share.from)), share.places.size());
+    return std::pair(is_held(*states.at(share.from)), share.locals.size());
   };
   std::map<std::string, Inheritance*> chosen;
   for (auto& share : shares) {
@@ -93,19 +93,19 @@ void insert(const Step& step, Steps& steps) {
 }
 
 // Returns whether that made a difference to `to`.
-bool move_steps(const std::set<std::string>& places, Steps& from, Steps& to) {
+bool move_steps(const std::set<std::string>& locals, Steps& from, Steps& to) {
   const size_t before = to.size();
   const auto is_there = [&](const Step& step) {
     return std::any_of(to.begin(), to.end(),
                        [&](const Step& other) { return other.same_place(step); });
   };
   const auto goes = [&](const Step& step) {
-    return places.contains(step.subject) && (is_overlay(step) || is_place(step));
+    return locals.contains(step.subject) && (is_overlay(step) || is_place(step));
   };
   // what an overlay stands on was made for both from now on: the last one removes it
   const auto carries = [&](const Step& step) {
-    return is_place(step) && std::any_of(places.begin(), places.end(), [&](const auto& place) {
-             return is_at_or_below(place, step.subject);
+    return is_place(step) && std::any_of(locals.begin(), locals.end(), [&](const auto& local) {
+             return is_at_or_below(local, step.subject);
            });
   };
   for (const auto& step : from)
@@ -124,11 +124,11 @@ std::vector<Inheritance> inheritances(const ServiceStates& states,
   for (const auto& [name, state] : states) {
     if (state == nullptr) continue;
     std::vector<Inheritance> shares;
-    for (const auto& [heir, places] : shares_of(name, *state, owners)) {
+    for (const auto& [heir, locals] : shares_of(name, *state, owners)) {
       if (states.contains(heir->name) && states.at(heir->name) == nullptr) continue;
       const bool whole = !wanted.contains(name) && state->upstream == heir->upstream &&
                          !has_anything_in_place(states, heir->name);
-      shares.push_back({.from = name, .to = heir->name, .places = places, .whole = whole});
+      shares.push_back({.from = name, .to = heir->name, .locals = locals, .whole = whole});
     }
     choose_one_heir(shares);
     std::move(shares.begin(), shares.end(), std::back_inserter(result));
@@ -140,7 +140,7 @@ std::vector<Inheritance> inheritances(const ServiceStates& states,
 Plan straightened(const Inheritance& share, const TreeStore& trees, Steps& steps) {
   std::map<std::string, std::string> targets;
   for (const auto& step : steps)
-    if (step.kind == StepKind::show && (share.whole || share.places.contains(step.subject)))
+    if (step.kind == StepKind::show && (share.whole || share.locals.contains(step.subject)))
       targets[step.subject] = trees.path(step.value);
   Plan plan;
   for (auto& step : steps) {
@@ -161,16 +161,16 @@ Plan straightened(const Inheritance& share, const TreeStore& trees, Steps& steps
 
 void inherit(const Inheritance& share, const ServiceConfig& heir, ServiceState& from,
              ServiceState& to) {
-  const bool moved = move_steps(share.places, from.steps, to.steps);  // else it was tried before
+  const bool moved = move_steps(share.locals, from.steps, to.steps);  // else it was tried before
   if (moved && unit_of(from.steps) != heir.unit) to.untold = true;
   from.configured.clear();
   to.configured.clear();
   const bool holds_too = take_commit(from, share.whole, heir, to) || !is_held(from);
-  const std::string places = join({share.places.begin(), share.places.end()}, ", ");
-  note_in_log(from, "configuration", on_its_own, fmt::format("{} goes to {}", places, share.to));
+  const std::string locals = join({share.locals.begin(), share.locals.end()}, ", ");
+  note_in_log(from, "configuration", on_its_own, fmt::format("{} goes to {}", locals, share.to));
   if (moved)
     note_in_log(to, "configuration", on_its_own,
-                fmt::format("{} comes from {}{}", places, share.from,
+                fmt::format("{} comes from {}{}", locals, share.from,
                             holds_too ? "" : ", which was " + hold_words(from)));
 }
 

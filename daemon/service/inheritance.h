@@ -23,7 +23,7 @@ using ServiceStates = std::map<std::string, const ServiceState*>;
 struct Inheritance {
   std::string from;
   std::string to;
-  std::set<std::string> places;
+  std::set<std::string> locals;
   // It is the same service under another name: all there is goes with them.
   bool whole = false;
 };

@@ -92,10 +92,11 @@ Dict Service::plan_of(const WishInWork& work) const {
     dict["hint"] = printable(hint_of(error));
   }
   for (const auto& difference : work.differences)
-    files.emplace_back(Dict{{"local", config_.overlays.at(difference.link).local},
-                            {"status", std::string(1, difference.status)},
-                            {"path", printable(file_path(config_.overlays.at(difference.link).local,
-                                                         difference.path))}});
+    files.emplace_back(Dict{
+        {"local", config_.overlays.at(difference.overlay).local},
+        {"status", std::string(1, difference.status)},
+        {"path",
+         printable(file_path(config_.overlays.at(difference.overlay).local, difference.path))}});
   dict["steps"] = std::move(steps);
   dict["files"] = std::move(files);
   dict["more_files"] = work.more_differences;

@@ -16,7 +16,7 @@ bool Preparation::run(Prepared prepared) {
         const std::string packages = join(config_.packages, " ");
         Lack lack{missing, fmt::format("is package right in {}? Else see: apt-get update; apt-get "
                                        "install {}",
-                                       place_of(config_.origin), packages)};
+                                       in_services_toml(config_.origin), packages)};
         if (missing.empty()) lack = find_owner();
         done_ = lack.error.empty();
         prepared(lack);
@@ -36,7 +36,7 @@ Lack Preparation::find_owner() {
   } catch (const std::exception& unknown) {
     return {unknown.what(), fmt::format("name a user and a group of this machine in {}, or make "
                                         "them",
-                                        place_of(config_.origin))};
+                                        in_services_toml(config_.origin))};
   }
 }
 

@@ -134,7 +134,7 @@ class Service : public std::enable_shared_from_this<Service> {
   void tell_of_restore(const Callback& then);
   void deploy_anew(const Ticket& ticket, const Callback& then);
 
-  // verbs.cc and planning.cc: what people ask of it
+  // calls.cc: how people are served
   struct Call {
     std::string by;
     Answered answered;
@@ -144,13 +144,17 @@ class Service : public std::enable_shared_from_this<Service> {
   using Work = std::function<void(const Call&)>;
   void take_call(const std::string& by, Answered answered, Work work);
   void reply(const Call& call, const ChangeResult& result) const;
-  void go_forward(const Call& call);
-  void put_back_at_least(const Call& call, const ChangeResult& failed);
-  void go_back(const Call& call, const std::string& revision);
+
+  // holding.cc: freeze and thaw
   void thaw_if_due();
   void unfreeze(const std::string& by);
   void note(const std::string& verb, const std::string& by, const std::string& reason,
             const std::string& message);
+
+  // verbs.cc and planning.cc: forward, rollback and plan
+  void go_forward(const Call& call);
+  void put_back_at_least(const Call& call, const ChangeResult& failed);
+  void go_back(const Call& call, const std::string& revision);
   // Throws Error if it is none.
   void want_revision(Wish& wish, const std::string& typed) const;
   void make_plan(const Call& call, const std::string& revision);

@@ -1,51 +1,11 @@
-// Forward, freeze, thaw and rollback.
-#include "base/clock.h"
+// Forward and rollback.
 #include "base/error.h"
-#include "base/log.h"
-#include "base/text.h"
 #include "daemon/report/advice.h"
 #include "daemon/service/service.h"
-#include "daemon/service/status.h"
 #include "daemon/state/history.h"
 #include "daemon/upstream/revision.h"
 
 namespace overlayd {
-
-// Nobody is served before it is known what there is of the service.
-void Service::take_call(const std::string& by, Answered answered, Work work) {
-  queue_.add([self = shared_from_this(), by, answered = std::move(answered),
-              work = std::move(work)](const Ticket& ticket) {
-    const bool known = self->recall();
-    const Call call{by, answered, ticket, self->state().deployed.id};
-    if (self->leaving_)
-      return self->reply(call, {.outcome = Outcome::refused,
-                                .message = "services.toml does not have it any more",
-                                .hint = ""});
-    if (known) return work(call);
-    const Lack lack = self->unreadable();
-    self->reply(call, {.outcome = Outcome::failed, .message = lack.error, .hint = lack.hint});
-  });
-}
-
-void Service::reply(const Call& call, const ChangeResult& result) const {
-  const auto& deployed = state().deployed;
-  Dict dict{{"name", config_.name},
-            {"outcome", std::string(name_of(result.outcome))},
-            {"from", call.from.empty() ? deployed.id : call.from},
-            {"to", deployed.id},
-            {"subject", printable(deployed.subject)},
-            {"state", hold_name(state())},
-            {"message", printable(result.message)},
-            {"hint", printable(result.hint)}};
-  add_hold(dict, state());
-  const bool well = result.outcome == Outcome::done || result.outcome == Outcome::unchanged;
-  if (well && !record_.error().empty()) {
-    dict["outcome"] = std::string(name_of(Outcome::failed));
-    dict["message"] = printable("it is done, but a restart would forget it: " + record_.error());
-    dict["hint"] = advice_on_writing(record_.error_code(), workshop_.settings.state_directory);
-  }
-  call.answered(dict);
-}
 
 void Service::forward(const std::string& by, IfHeld if_held, Answered answered) {
   take_call(by, std::move(answered), [self = shared_from_this(), if_held](const Call& call) {
@@ -93,71 +53,6 @@ void Service::put_back_at_least(const Call& call, const ChangeResult& failed) {
           "; and what is not in place cannot be put back: " + self->upkeep_.missing_for();
     self->reply(call, both);
   });
-}
-
-void Service::freeze(const std::string& by, const std::string& reason, uint64_t seconds,
-                     Answered answered) {
-  take_call(by, std::move(answered),
-            [self = shared_from_this(), reason, seconds](const Call& call) {
-              ServiceState& state = self->record_.state();
-              if (state.deployed.id.empty())
-                return self->reply(call, {.outcome = Outcome::refused,
-                                          .message = "nothing is deployed yet that could be frozen",
-                                          .hint = "overlayctl status " + self->config_.name});
-              const std::string before = state.frozen ? "was " + hold_words(state) : "";
-              const uint64_t present = now();
-              state.frozen = Hold{.by = call.by,
-                                  .reason = reason,
-                                  .since = present,
-                                  .until = seconds == 0 ? 0 : present + seconds,
-                                  .revision = ""};
-              self->arm_thaw();
-              self->note("freeze", call.by, reason, end_words(*state.frozen));
-              self->reply(call, {.outcome = Outcome::done, .message = before, .hint = ""});
-            });
-}
-
-// Somebody may have frozen it anew while this waited.
-void Service::thaw_if_due() {
-  queue_.add([self = shared_from_this()](const Ticket&) {
-    const auto& frozen = self->state().frozen;
-    if (frozen && frozen->until != 0 && frozen->until <= now()) self->unfreeze(on_its_own);
-  });
-}
-
-void Service::unfreeze(const std::string& by) {
-  record_.state().frozen.reset();
-  arm_thaw();
-  note("thaw", by, "", "");
-  ask_again();
-}
-
-void Service::thaw(const std::string& by, Answered answered) {
-  take_call(by, std::move(answered), [self = shared_from_this()](const Call& call) {
-    ChangeResult result{.outcome = Outcome::done, .message = "", .hint = ""};
-    if (self->state().frozen) {
-      self->unfreeze(call.by);
-      if (self->state().pinned)
-        result.message = "still pinned: overlayctl forward " + self->config_.name + " ends that";
-    } else if (self->state().pinned) {
-      result = {.outcome = Outcome::refused,
-                .message = "is pinned by a rollback, not frozen",
-                .hint = "overlayctl forward " + self->config_.name};
-    } else {
-      result = {.outcome = Outcome::unchanged, .message = "was not frozen", .hint = ""};
-    }
-    self->reply(call, result);
-  });
-}
-
-void Service::note(const std::string& verb, const std::string& by, const std::string& reason,
-                   const std::string& message) {
-  note_in_log(record_.state(), verb, by, reason, message);
-  record_.save(Durability::now);
-  log_line(LOG_INFO,
-           fmt::format("{}: {} by {}{}{}{}{}", config_.name, verb, by, message.empty() ? "" : " ",
-                       message, reason.empty() ? "" : ": ", printable(reason)),
-           {"OVERLAYD_SERVICE=" + config_.name, "OVERLAYD_VERB=" + verb});
 }
 
 // Needs no package: what is to come back ran with those that are there.

@@ -37,7 +37,7 @@ void add_action(Plan& plan, const ServiceConfig& service, bool always) {
   if (action == Action::none) return;
   plan.push_back({.kind = OpKind::act,
                   .step = {StepKind::unit, service.unit, std::string(name_of(action)),
-                           place_of(service.origin)},
+                           in_services_toml(service.origin)},
                   .before = {}});
 }
 

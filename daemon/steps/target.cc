@@ -23,12 +23,12 @@ class StepMaker {
 
   Steps make() {
     for (const auto& package : target_.service.packages)
-      add(StepKind::package, package, "", place_of(target_.service.origin));
+      add(StepKind::package, package, "", in_services_toml(target_.service.origin));
     add_checkout();
     for (const size_t index : outermost_first()) add_overlay(index);
     if (target_.service.action != Action::none)
       add(StepKind::unit, target_.service.unit, std::string(name_of(target_.service.action)),
-          place_of(target_.service.origin));
+          in_services_toml(target_.service.origin));
     return steps_;
   }
 
@@ -50,7 +50,7 @@ class StepMaker {
   void add_checkout() {
     const std::string& folder = target_.service.checkout;
     const std::string around = parent_path(folder);
-    const std::string from = place_of(target_.service.origin);
+    const std::string from = in_services_toml(target_.service.origin);
     for (const auto& path : {around, folder}) require_folder(path);
     std::map<std::string, std::string> trees;
     for (size_t i = 0; i < target_.overlays.size(); i++)
@@ -67,11 +67,11 @@ class StepMaker {
     throw Advised(fmt::format("cannot keep checkouts in {}: {} is there", path, name_of(kind)),
                   at.line == 0 ? fmt::format("move {} away", path)
                                : fmt::format("name another folder as mount in {}, or move {} away",
-                                             place_of(at), path));
+                                             in_services_toml(at), path));
   }
 
   std::string origin_of(const OverlayConfig& overlay) const {
-    return fmt::format("{} {}@{}", place_of(overlay.origin), overlay.link,
+    return fmt::format("{} {}@{}", in_services_toml(overlay.origin), overlay.link,
                        target_.commit.substr(0, 8));
   }
 
@@ -99,7 +99,7 @@ class StepMaker {
           fmt::format("cannot use {}: {} is {}, not a directory", path, parent, name_of(kind)),
           fmt::format("name {} in {}, or move {} away",
                       kind == PathKind::symlink ? "what it leads to" : "another place",
-                      place_of(overlay.origin), parent));
+                      in_services_toml(overlay.origin), parent));
     add_missing_parents(parent, overlay);
     add(StepKind::directory, parent, "", origin_of(overlay));
   }
@@ -128,7 +128,7 @@ class StepMaker {
   // An overlay may stand on it by now: where it does not, it can be moved.
   std::string what_is_there(const OverlayConfig& overlay) const {
     return fmt::format("overlayd outside -- mv {0} {0}.orig && overlayctl forward {1}; or mend {2}",
-                       overlay.local, target_.service.name, place_of(overlay.origin));
+                       overlay.local, target_.service.name, in_services_toml(overlay.origin));
   }
 
   void add_place(const OverlayConfig& overlay, PathKind wanted, const std::string& from) {

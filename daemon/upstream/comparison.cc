@@ -11,17 +11,17 @@ constexpr size_t max_differences = 10'000;
 constexpr size_t max_path_bytes = size_t{1} << 20;
 
 size_t bytes_of(const FileDifference& difference, const Wish& wish) {
-  return difference.path.size() + 2 * wish.locals[difference.link].size();
+  return difference.path.size() + 2 * wish.overlays[difference.overlay].local.size();
 }
 
 }  // namespace
 
-void add_differences(const git::Differences& piece, size_t link, WishInWork& work) {
+void add_differences(const git::Differences& piece, size_t overlay, WishInWork& work) {
   auto& kept = work.differences;
   size_t bytes = 0;
   for (const auto& difference : kept) bytes += bytes_of(difference, work.wish);
   for (const auto& difference : piece.differences) {
-    FileDifference one{.link = link, .status = difference.status, .path = difference.path};
+    FileDifference one{.overlay = overlay, .status = difference.status, .path = difference.path};
     bytes += bytes_of(one, work.wish);
     // what was left out once stays left out: the list has no gaps
     if (work.more_differences > 0 || kept.size() == max_differences || bytes > max_path_bytes)
@@ -38,19 +38,20 @@ void Comparison::start() {
   for (auto& work : wishes_) {
     if (!work.granted() || work.wish.compare_with.empty()) continue;
     outstanding_++;
-    session_.try_read(git::Resolve{.revision = work.wish.compare_with, .links = work.wish.links},
-                      [this, &work](const git::Answer& answer) {
-                        const auto* before = std::get_if<git::Resolved>(&answer);
-                        if (before != nullptr && before->entries.size() == work.wish.links.size())
-                          compare(work, *before);
-                        one_done();
-                      });
+    session_.try_read(
+        git::Resolve{.revision = work.wish.compare_with, .links = work.wish.links()},
+        [this, &work](const git::Answer& answer) {
+          const auto* before = std::get_if<git::Resolved>(&answer);
+          if (before != nullptr && before->entries.size() == work.wish.overlays.size())
+            compare(work, *before);
+          one_done();
+        });
   }
   one_done();
 }
 
 void Comparison::compare(WishInWork& work, const git::Resolved& before) {
-  for (size_t i = 0; i < work.wish.links.size(); i++) {
+  for (size_t i = 0; i < work.wish.overlays.size(); i++) {
     const LinkResult& after = work.result.links[i];
     if (before.entries[i].oid == after.oid && before.entries[i].kind == after.kind) continue;
     outstanding_++;
@@ -62,15 +63,15 @@ void Comparison::compare(WishInWork& work, const git::Resolved& before) {
   }
 }
 
-void Comparison::compared(WishInWork& work, size_t link, const git::Answer& answer) {
+void Comparison::compared(WishInWork& work, size_t overlay, const git::Answer& answer) {
   if (const auto* piece = std::get_if<git::Differences>(&answer)) {
-    add_differences(*piece, link, work);
+    add_differences(*piece, overlay, work);
     if (piece->last) one_done();
     return;
   }
   const auto* failure = std::get_if<git::Failure>(&answer);
   if (failure != nullptr && failure->kind == git::FailureKind::refused) {
-    work.refuse(fmt::format("{}: {}", work.wish.links[link], failure->message));
+    work.refuse(fmt::format("{}: {}", work.wish.overlays[overlay].link, failure->message));
     return one_done();
   }
   session_.fail(answer);

@@ -10,7 +10,7 @@
 namespace overlayd {
 
 // Adds a piece of what differs at a link. Of very many the rest is only counted.
-void add_differences(const git::Differences& piece, size_t link, WishInWork& work);
+void add_differences(const git::Differences& piece, size_t overlay, WishInWork& work);
 
 class Comparison {
  public:
@@ -21,7 +21,7 @@ class Comparison {
 
  private:
   void compare(WishInWork& work, const git::Resolved& before);
-  void compared(WishInWork& work, size_t link, const git::Answer& answer);
+  void compared(WishInWork& work, size_t overlay, const git::Answer& answer);
   void one_done();
 
   Session& session_;

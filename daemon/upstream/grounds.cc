@@ -61,16 +61,17 @@ std::vector<Ground> grounds_in(const ServiceConfig& service, const Inventory& in
     const size_t outer = around(inner.local, overlays);
     if (outer == overlays.size() || stands_on_another(inner.local, overlays[outer].local, others))
       continue;
-    grounds.push_back({.link = outer,
-                       .path = path_in_repository(overlays[outer], inner.local),
-                       .inner = i,
-                       .overlay = fmt::format("{} ({})", inner.local, place_of(inner.origin))});
+    grounds.push_back(
+        {.outer = outer,
+         .path = path_in_repository(overlays[outer], inner.local),
+         .inner = i,
+         .overlay = fmt::format("{} ({})", inner.local, in_services_toml(inner.origin))});
   }
   for (const auto& inner : others) {
     const size_t outer = around(inner.local, overlays);
     if (outer == overlays.size() || stands_on_another(inner.local, overlays[outer].local, others))
       continue;
-    grounds.push_back({.link = outer,
+    grounds.push_back({.outer = outer,
                        .path = path_in_repository(overlays[outer], inner.local),
                        .directory = inner.directory,
                        .overlay = fmt::format("{} of service {}", inner.local, inner.service)});
@@ -83,7 +84,7 @@ void check_grounds(WishInWork& work, const std::vector<git::EntryKind>& found) {
   for (size_t i = 0; i < found.size(); i++) {
     const Ground& ground = work.wish.grounds[i];
     // what cannot be shown at all has a reason of its own
-    if (!can_be_shown(links[ground.link].kind)) continue;
+    if (!can_be_shown(links[ground.outer].kind)) continue;
     if (ground.inner && !can_be_shown(links[*ground.inner].kind)) continue;
     const bool directory =
         ground.inner ? is_directory(links[*ground.inner].kind) : ground.directory;
@@ -91,7 +92,7 @@ void check_grounds(WishInWork& work, const std::vector<git::EntryKind>& found) {
     return work.refuse(
         fmt::format("the overlay {} belongs inside {}, and has nothing to stand on: commit {} has "
                     "no {} '{}'",
-                    ground.overlay, work.wish.locals[ground.link],
+                    ground.overlay, work.wish.overlays[ground.outer].local,
                     work.result.commit.id.substr(0, 8), word_for(directory), ground.path),
         fmt::format("push {} to branch {}, or take the overlay {} out of services.toml",
                     directory ? fmt::format("a file in '{}/', .gitkeep for one,", ground.path)

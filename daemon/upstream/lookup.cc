@@ -19,7 +19,7 @@ std::string revision_of(const Wish& wish, bool as_branch) {
 
 // What is asked about: the links, and behind them what overlays inside them stand on.
 std::vector<std::string> paths_of(const Wish& wish) {
-  std::vector<std::string> paths = wish.links;
+  std::vector<std::string> paths = wish.links();
   for (const auto& ground : wish.grounds) paths.push_back(ground.path);
   return paths;
 }
@@ -82,7 +82,7 @@ void Lookup::resolved(size_t index, const git::Answer& answer) {
 }
 
 void Lookup::take(WishInWork& work, const git::Resolved& found) {
-  const size_t links = work.wish.links.size();
+  const size_t links = work.wish.overlays.size();
   if (found.entries.size() != links + work.wish.grounds.size())
     return work.refuse("overlayd-git gave no sensible answer");
   work.result.commit = {

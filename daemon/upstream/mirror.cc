@@ -62,15 +62,15 @@ std::string fault_of(const std::string& key, std::string_view content) {
 }
 
 std::string read_secret(const SecretFile& file, const UpstreamConfig& upstream) {
-  const std::string place = fmt::format("({}, {})", file.key, place_of(upstream.origin));
+  const std::string line = fmt::format("({}, {})", file.key, in_services_toml(upstream.origin));
   std::string content;
   try {
     content = read_file(file.path, max_secret_bytes);
   } catch (const Error& error) {
-    throw Error::of("{} {}", error.what(), place);
+    throw Error::of("{} {}", error.what(), line);
   }
   const std::string fault = fault_of(file.key, trim(content));
-  if (!fault.empty()) throw Error::of("{} {} {}", file.path, place, fault);
+  if (!fault.empty()) throw Error::of("{} {} {}", file.path, line, fault);
   return content;
 }
 

@@ -99,7 +99,7 @@ void Round::refuse_lost(const std::vector<std::string>& present) {
     work->refuse(fmt::format("the upstream has no branch '{}'{}", branch,
                              did_you_mean_or_all(branch, present)),
                  fmt::format("correct branch of service {} ({}; or [global]), or push '{}'",
-                             work->wish.service, work->wish.place, branch));
+                             work->wish.service, in_services_toml(work->wish.origin), branch));
   }
 }
 

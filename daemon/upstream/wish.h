@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "config/config.h"
 #include "daemon/state/state.h"
 #include "daemon/trees/trees.h"
 #include "git/messages.h"
@@ -15,9 +16,9 @@ using git::remote_branches;
 
 // A path of the repository that an overlay inside one of the wish's own needs, to stand on.
 struct Ground {
-  size_t link = 0;                             // of the overlay around it: index
-  std::string path;                            // in the repository, below that link
-  std::optional<size_t> inner = std::nullopt;  // which of the wish's own links stands there; or:
+  size_t outer = 0;                            // the overlay around it: index
+  std::string path;                            // in the repository, below the outer one's link
+  std::optional<size_t> inner = std::nullopt;  // which of the wish's own overlays stands there; or:
   bool directory = false;                      // what another service's overlay is
   std::string overlay;                         // that overlay, in words
 };
@@ -28,15 +29,18 @@ struct Wish {
   std::string revision;    // empty: the tip of the branch
   std::string typed;       // the revision as somebody typed it, for messages
   std::string older_than;  // a commit: the nearest older one with other content; wins over revision
-  std::vector<std::string> links;
-  std::vector<std::string> locals;       // of each link
-  std::string place;                     // in services.toml: "services.toml:12"
-  std::vector<std::string> link_places;  // of each link
-  std::vector<Ground> grounds = {};      // what the commit has to have besides
+  std::vector<OverlayConfig> overlays;
+  Origin origin;                     // of the service
+  std::vector<Ground> grounds = {};  // what the commit has to have besides
   Ownership ownership;
   bool write = true;         // false: only find out
   std::string compare_with;  // a commit, for `differences`; empty: none wanted
 
+  std::vector<std::string> links() const {
+    std::vector<std::string> links;
+    for (const auto& overlay : overlays) links.push_back(overlay.link);
+    return links;
+  }
   bool wants_tip() const { return revision.empty() && older_than.empty(); }
   // Nobody has typed it: it is what is deployed, for another services.toml.
   bool wants_deployed() const { return !revision.empty() && typed.empty(); }
@@ -50,7 +54,7 @@ struct LinkResult {
 
 // A file that differs between `compare_with` and the commit.
 struct FileDifference {
-  size_t link = 0;  // index
+  size_t overlay = 0;  // index
   char status = 'M';
   std::string path;  // below the link; empty: the link itself
 };
@@ -60,7 +64,7 @@ struct WishResult {
   std::string hint;      // what to do about it; empty: ask again
   bool refused = false;  // the content or the wish is at fault: asking again is no use
   Commit commit;
-  std::vector<LinkResult> links;  // one for each of the wish's
+  std::vector<LinkResult> links;  // one for each of the wish's overlays
 };
 
 struct WishInWork {
@@ -78,11 +82,13 @@ struct WishInWork {
                                           : "";
     result.refused = true;
   }
-  // The same where one link is at fault: index.
-  void refuse_link(size_t link, std::string error, std::string hint = "mend it in Git, and push") {
+  // The same where one overlay is at fault: index.
+  void refuse_overlay(size_t overlay, std::string error,
+                      std::string hint = "mend it in Git, and push") {
     refuse(std::move(error), std::move(hint));
     if (wish.wants_deployed())
-      result.hint += "; or take the overlay out of " + wish.link_places.at(link);
+      result.hint +=
+          "; or take the overlay out of " + in_services_toml(wish.overlays.at(overlay).origin);
   }
 };
 

@@ -37,20 +37,21 @@ void refuse_bad_links(WishInWork& work) {
   std::vector<size_t> bad;
   std::vector<std::string> problems;
   std::vector<std::string> links;
-  std::vector<std::string> places;
+  std::vector<std::string> lines;
   for (size_t i = 0; i < work.result.links.size(); i++) {
-    const std::string& link = work.wish.links[i];
-    const std::string problem = objection(link, work.result.links[i].kind, work.result.commit);
+    const OverlayConfig& overlay = work.wish.overlays[i];
+    const std::string problem =
+        objection(overlay.link, work.result.links[i].kind, work.result.commit);
     if (problem.empty()) continue;
     bad.push_back(i);
     problems.push_back(problem);
-    links.push_back(fmt::format("'{}'", link));
-    places.push_back(work.wish.link_places[i]);
+    links.push_back(fmt::format("'{}'", overlay.link));
+    lines.push_back(in_services_toml(overlay.origin));
   }
   if (bad.empty()) return;
-  work.refuse_link(bad.front(), some_of(problems, "; "),
-                   fmt::format("push {} to branch {}, or correct {}", some_of(links, ", "),
-                               work.wish.branch, some_of(places, ", ")));
+  work.refuse_overlay(bad.front(), some_of(problems, "; "),
+                      fmt::format("push {} to branch {}, or correct {}", some_of(links, ", "),
+                                  work.wish.branch, some_of(lines, ", ")));
 }
 
 }  // namespace
@@ -85,7 +86,7 @@ void Writing::name_trees(size_t index) {
     NewTree& tree = trees_[link.tree];
     tree.delivery = {.name = link.tree, .kind = link.kind, .ownership = work.wish.ownership};
     tree.oid = link.oid;
-    tree.locals.push_back(work.wish.locals[i]);
+    tree.locals.push_back(work.wish.overlays[i].local);
     tree.users.emplace_back(index, i);
   }
 }
@@ -94,13 +95,13 @@ void Writing::drop(const std::string& name, const std::string& reason, bool refu
                    const std::string& hint) {
   const auto tree = trees_.find(name);
   if (tree == trees_.end()) return;
-  for (const auto& [index, link] : tree->second.users) {
+  for (const auto& [index, overlay] : tree->second.users) {
     WishInWork& work = wishes_[index];
     if (!work.granted()) continue;
-    const std::string error = fmt::format("'{}' in commit {}: {}", work.wish.links[link],
+    const std::string error = fmt::format("'{}' in commit {}: {}", work.wish.overlays[overlay].link,
                                           work.result.commit.id.substr(0, 8), reason);
     if (refused) {
-      work.refuse_link(link, error);
+      work.refuse_overlay(overlay, error);
     } else {
       work.result.error = error;
       work.result.hint = hint;

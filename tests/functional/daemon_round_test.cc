@@ -24,16 +24,22 @@ class Rounds : public testing::Test {
     prepare_state_directory(settings_);
   }
 
+  static OverlayConfig overlay(const std::string& link, const std::string& local, int line) {
+    return {.local = local,
+            .link = link,
+            .type = OverlayType::bind,
+            .action = std::nullopt,
+            .origin = {.line = line, .column = 1}};
+  }
+
   Wish wish(const std::string& link, const std::string& branch = "main") const {
     return {.service = link,
             .branch = branch,
             .revision = "",
             .typed = "",
             .older_than = "",
-            .links = {link},
-            .locals = {"/etc/" + link},
-            .place = "services.toml:1",
-            .link_places = {"services.toml:2"},
+            .overlays = {overlay(link, "/etc/" + link, 2)},
+            .origin = {.line = 1, .column = 1},
             .ownership = {},
             .write = true,
             .compare_with = ""};
@@ -135,7 +141,7 @@ TEST_F(Rounds, WhatIsNotThereSaysWhereItIsNamed) {
 // The inner one is `kind`, of another service; `path` is where it belongs in the repository.
 Wish with_ground(Wish wish, const std::string& path, bool directory) {
   wish.grounds.push_back(
-      {.link = 0, .path = path, .directory = directory, .overlay = "/etc/a/sub of service inner"});
+      {.outer = 0, .path = path, .directory = directory, .overlay = "/etc/a/sub of service inner"});
   return wish;
 }
 
@@ -163,11 +169,9 @@ TEST_F(Rounds, OfTwoOverlaysOfOneServiceTheKindOfTheInnerOneDecides) {
   upstream_.push({{"a/file", "1"}, {"a/there/file", "1"}, {"b/file", "1"}, {"c", "1"}});
   const auto two = [&](const std::string& inner, const std::string& path) {
     Wish both = wish("a");
-    both.links.push_back(inner);
-    both.locals.emplace_back("/etc/a/there");
-    both.link_places.emplace_back("services.toml:3");
+    both.overlays.push_back(overlay(inner, "/etc/a/there", 3));
     both.grounds.push_back(
-        {.link = 0, .path = path, .inner = 1, .overlay = "/etc/a/there (services.toml:3)"});
+        {.outer = 0, .path = path, .inner = 1, .overlay = "/etc/a/there (services.toml:3)"});
     return both;
   };
   const RoundResult result = run({two("b", "a/there"), two("c", "a/there"), two("c", "a/file")});

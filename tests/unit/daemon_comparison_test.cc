@@ -7,7 +7,9 @@ namespace {
 
 WishInWork wish_of(const std::vector<std::string>& locals) {
   WishInWork work;
-  work.wish.locals = locals;
+  for (const auto& local : locals)
+    work.wish.overlays.push_back(
+        {.local = local, .link = local, .action = std::nullopt, .origin = {}});
   return work;
 }
 

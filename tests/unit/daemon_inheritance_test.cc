@@ -8,29 +8,29 @@
 namespace overlayd {
 namespace {
 
-ServiceConfig config(const std::string& name, const std::vector<std::string>& places,
+ServiceConfig config(const std::string& name, const std::vector<std::string>& locals,
                      const std::string& upstream = "/r") {
   ServiceConfig config;
   config.name = name;
   config.upstream = upstream;
   config.branch = "main";
-  for (const auto& place : places) {
+  for (const auto& local : locals) {
     OverlayConfig overlay;
-    overlay.local = place;
+    overlay.local = local;
     config.overlays.push_back(overlay);
   }
   return config;
 }
 
-ServiceState state(const std::vector<std::string>& places) {
+ServiceState state(const std::vector<std::string>& locals) {
   ServiceState state;
   state.deployed.id = "8bd0";
   state.upstream = "/r";
   state.branch = "main";
   state.steps.push_back({StepKind::directory, "/srv", "", ""});
-  for (const auto& place : places) {
-    state.steps.push_back({StepKind::directory, place, "", ""});
-    state.steps.push_back({StepKind::mount, place, "tree", ""});
+  for (const auto& local : locals) {
+    state.steps.push_back({StepKind::directory, local, "", ""});
+    state.steps.push_back({StepKind::mount, local, "tree", ""});
   }
   return state;
 }
@@ -40,7 +40,7 @@ std::vector<std::string> words(const std::vector<Inheritance>& due) {
   std::vector<std::string> result;
   for (const auto& share : due) {
     result.push_back(share.from + ">" + share.to + (share.whole ? "!" : ""));
-    for (const auto& place : share.places) result.back() += " " + place;
+    for (const auto& local : share.locals) result.back() += " " + local;
   }
   std::sort(result.begin(), result.end());
   return result;
@@ -48,7 +48,7 @@ std::vector<std::string> words(const std::vector<Inheritance>& due) {
 
 using Words = std::vector<std::string>;
 
-const Inheritance of_y{.from = "a", .to = "b", .places = {"/srv/y"}};
+const Inheritance of_y{.from = "a", .to = "b", .locals = {"/srv/y"}};
 
 TEST(Inheritances, NothingChangesHandsWhereAllStays) {
   const ServiceState a = state({"/srv/x"});
@@ -124,7 +124,7 @@ TEST(Inherit, AServiceUnderARememberedNameGoesOnAsItWas) {
   remembered.former.id = "77aa";
   ServiceConfig heir = config("b", {"/srv/y"});
   heir.branch = "other";
-  const Inheritance all{.from = "a", .to = "b", .places = {"/srv/y"}, .whole = true};
+  const Inheritance all{.from = "a", .to = "b", .locals = {"/srv/y"}, .whole = true};
   ServiceState from = a;
   inherit(all, heir, from, remembered);
   EXPECT_EQ(remembered.deployed, a.deployed);
@@ -161,7 +161,7 @@ TEST(Inherit, WhatStandsInsideStaysBehindWhatItStandsOn) {
   for (const char* moved : {"/srv/y", "/srv/y/in"}) {
     ServiceState a = state({moved});
     ServiceState b = state({std::string(moved) == "/srv/y" ? "/srv/y/in" : "/srv/y"});
-    inherit({.from = "a", .to = "b", .places = {moved}}, heir, a, b);
+    inherit({.from = "a", .to = "b", .locals = {moved}}, heir, a, b);
     EXPECT_EQ(to_text(b.steps), to_text(state({"/srv/y", "/srv/y/in"}).steps));
   }
 }
