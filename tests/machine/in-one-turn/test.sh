@@ -49,6 +49,11 @@ finish() {
   wait "$forward"
 }
 
+# What is asked of overlayd on the bus.
+busctl monitor org.overlayd1 &>>/run/calls &
+wait_for 10 grep --quiet Monitoring /run/calls
+asked_to() { grep --quiet "Member=$1" /run/calls; }
+
 configure "$(service a "$(bind /etc/a web)$(bind /etc/x web)")
 $(service b "$(bind /etc/b web)")
 $(service c "$(bind /etc/c web)$(bind /etc/y web)")
@@ -81,8 +86,10 @@ push third
 slowly b
 reload "$(service e "$(bind /etc/a web)")
 $(service f "$(bind /etc/b web)$(bind /etc/x web)")"
+truncate --size=0 /run/calls
 overlayctl freeze b --reason 'as b' >/run/frozen &
 asked=$!
+wait_for 10 asked_to Freeze
 finish b
 wait_for 10 are 'e f'
 wait "$asked"

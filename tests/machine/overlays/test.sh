@@ -243,7 +243,9 @@ test_occupied() {
 
   say "and what somebody puts in place of a link later on"
   service 'dirs = [{ local = "/etc/site", link = "web/limit.conf", type = "symlink" }]'
-  wait_for 10 holds /etc/site 20
+  wait_for 10 test -L /etc/site  # what did not fit may have come in between
+  wait_for 10 is_well web
+  holds /etc/site 20
   sed --in-place 's/20/30/' /etc/site
   local missing='problems[] | select(.of == "overlays")'
   assert_contains "$(of web "$missing | .error")" 'not in place: /etc/site (a file is there'
