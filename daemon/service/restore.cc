@@ -43,15 +43,6 @@ void take_back(const std::string& service, const Remembered& remembered, const S
   store.finish(service);
 }
 
-// What of `steps` is not in effect.
-Plan missing(const Steps& steps, const TreeStore& trees) {
-  Plan plan;
-  for (const auto& step : steps)
-    if (!is_in_effect(step, trees))
-      plan.push_back({.kind = OpKind::make, .step = step, .before = {}});
-  return plan;
-}
-
 // What is wrong with a checkout shows in what it leads to, and not in its own step.
 bool needs_checkouts(const Plan& plan) {
   return std::any_of(plan.begin(), plan.end(), [](const Op& op) {
@@ -103,7 +94,7 @@ Errors restore_each(const Memory& memory, const TreeStore& trees, const Inventor
   Errors errors;
   for (const auto& [name, remembered] : memory) {
     try {
-      const Plan plan = missing(remembered.state.steps, trees);
+      const Plan plan = missing(remembered.state.steps, inventory.machine(name));
       if (!plan.empty()) changed.insert(name);
       const std::string problem = restore_one(name, remembered.state, trees, inventory, plan);
       if (!problem.empty()) errors[name] = problem;
@@ -150,11 +141,26 @@ void keep_what_it_goes_on_with(const std::string& service, ServiceState state, c
   }
 }
 
+// Of what two have it is not the one's who is half done: see missing().
+void tell(Inventory& inventory, const Memory& memory) {
+  for (const bool half_done : {true, false})
+    for (const auto& [name, remembered] : memory)
+      if (remembered.open.has_value() == half_done) inventory.set(name, remembered.state.steps);
+}
+
 }  // namespace
+
+Plan missing(const Steps& steps, const Machine& machine) {
+  Plan plan;
+  for (const auto& step : steps)
+    if (!is_in_effect(step, machine.trees) && !(is_mount(step) && machine.is_of_another(step)))
+      plan.push_back({.kind = OpKind::make, .step = step, .before = {}});
+  return plan;
+}
 
 Restored restore(const Store& store, const TreeStore& trees, Inventory& inventory, Memory& memory) {
   Restored restored;
-  for (const auto& [name, remembered] : memory) inventory.set(name, remembered.state.steps);
+  tell(inventory, memory);
   for (auto& [name, remembered] : memory) {
     if (!remembered.open || !remembered.unreadable.empty()) continue;
     try {

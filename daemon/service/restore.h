@@ -18,6 +18,10 @@ struct Restored {
   Errors errors;                  // services of which something is missing still
 };
 
+// What of `steps` is not in effect. An overlay that another service has by now is left to that one:
+// who is half done cannot hand over what services.toml gives to another, who takes it then.
+Plan missing(const Steps& steps, const Machine& machine);
+
 // Takes interrupted changes back, tells `inventory` of everything, and then makes whatever is not
 // in effect on the machine. A service that cannot be restored does not hinder the others; one that
 // is not known what there is of is left as it is. A plan that could not be taken back stays open.

@@ -5,7 +5,6 @@
 
 #include "base/clock.h"
 #include "daemon/service/restore.h"
-#include "daemon/steps/apply.h"
 
 namespace overlayd {
 namespace {
@@ -18,9 +17,7 @@ constexpr unsigned most_in_a_row = 3;
 }  // namespace
 
 bool Upkeep::all_in_place() const {
-  const auto& steps = record_.state().steps;
-  return std::all_of(steps.begin(), steps.end(),
-                     [this](const Step& step) { return is_in_effect(step, workshop_.trees); });
+  return missing(record_.state().steps, workshop_.inventory.machine(record_.service())).empty();
 }
 
 Upkeep::Outcome Upkeep::put_back() {

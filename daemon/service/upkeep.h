@@ -14,7 +14,7 @@ class Upkeep {
   // Both must outlive this object.
   Upkeep(const Workshop& workshop, Record& record) : workshop_(workshop), record_(record) {}
 
-  // Whether each step of what is deployed is in effect on the machine.
+  // Whether what is deployed is in effect on the machine; see missing() of service/restore.h.
   bool all_in_place() const;
 
   enum class Outcome {

@@ -243,7 +243,9 @@ bool Staged::is_known(const std::string& local) const {
 void carry_out(const Plan& plan, const Machine& machine) { Staged(plan, machine).publish(); }
 
 void take_back(const Plan& plan, const Machine& machine) {
-  const Plan back = inverse(plan);
+  Plan back = inverse(plan);
+  std::erase_if(back,
+                [&](const Op& op) { return is_mount(op.step) && machine.is_of_another(op.step); });
   try {
     return carry_out(back, machine);
   } catch (const Error& error) {

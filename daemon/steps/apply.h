@@ -82,8 +82,8 @@ class Staged {
 void carry_out(const Plan& plan, const Machine& machine);
 
 // Takes back a plan that was interrupted. What was there before and cannot be put back, for what it
-// stood on may have gone meanwhile, is missing then. Throws Error if something is left that was not
-// there before.
+// stood on may have gone meanwhile, is missing then; an overlay that is another service's by now is
+// left to that one. Throws Error if something is left that was not there before.
 void take_back(const Plan& plan, const Machine& machine);
 
 // Whether `step` is in effect on the machine. What cannot be looked at is not: anybody may own a

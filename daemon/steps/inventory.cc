@@ -1,26 +1,47 @@
 #include "daemon/steps/inventory.h"
 
+#include <algorithm>
+#include <utility>
+
 #include "base/path.h"
 #include "mounts/overlay.h"
 #include "mounts/underneath.h"
 
 namespace overlayd {
+namespace {
+
+bool contains(const Steps& steps, const Step& wanted) {
+  return std::find(steps.begin(), steps.end(), wanted) != steps.end();
+}
+
+}  // namespace
 
 void Inventory::set(const std::string& service, const Steps& steps) {
-  for (const auto& step : steps_[service]) {
+  const Steps before = std::exchange(steps_[service], steps);
+  for (const auto& step : before) {
     if (is_place(step)) made_[step.subject].erase(service);
     if (is_place(step) && made_[step.subject].empty()) made_.erase(step.subject);
-    const auto overlay = overlays_.find(step.subject);
-    if (is_mount(step) && overlay != overlays_.end() && overlay->second.service == service)
-      overlays_.erase(overlay);
+    if (is_mount(step) && !contains(steps, step)) give_up(service, step);
   }
   for (const auto& step : steps) {
     if (is_place(step)) made_[step.subject].insert(service);
-    if (is_mount(step))
-      overlays_[step.subject] = {
-          .tree = step.value, .service = service, .directory = step.kind == StepKind::mount};
+    if (is_mount(step) && !contains(before, step)) overlays_[step.subject] = shown(service, step);
   }
-  steps_[service] = steps;
+}
+
+// To who has it as well, if somebody does.
+void Inventory::give_up(const std::string& service, const Step& overlay) {
+  const auto found = overlays_.find(overlay.subject);
+  if (found == overlays_.end() || found->second.service != service) return;
+  overlays_.erase(found);
+  for (const auto& [other, steps] : steps_)
+    for (const auto& step : steps)
+      if (other != service && step.same_place(overlay))
+        overlays_[step.subject] = shown(other, step);
+}
+
+Inventory::Overlay Inventory::shown(const std::string& service, const Step& step) {
+  return {.tree = step.value, .service = service, .directory = step.kind == StepKind::mount};
 }
 
 bool Inventory::is_of_another(const std::string& service, const Step& step) const {

@@ -19,7 +19,8 @@ class Inventory {
  public:
   explicit Inventory(const TreeStore& trees) : trees_(trees) {}
 
-  // What is in place for `service`; replaces what was said before.
+  // What is in place for `service`; replaces what was said before. Of what two have it is the one's
+  // of whom that is news.
   void set(const std::string& service, const Steps& steps);
 
   // Facts for make_steps(): what overlayd made counts as missing, and what shows inside an overlay
@@ -47,6 +48,8 @@ class Inventory {
   };
   using Overlays = std::map<std::string, Overlay>;  // by local
 
+  void give_up(const std::string& service, const Step& overlay);
+  static Overlay shown(const std::string& service, const Step& step);
   static LiveOverlay described(const Overlays::value_type& overlay);
   std::vector<LiveOverlay> overlays_below(const std::string& path) const;
   std::pair<Overlays::const_iterator, Overlays::const_iterator> below(

@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "base/error.h"
+#include "daemon/service/restore.h"
 #include "daemon/state/record.h"
 #include "daemon/steps/inventory.h"
 
@@ -110,6 +111,21 @@ TEST(InventoryTest, WhatMovedToAnotherServiceIsThatOnes) {
   EXPECT_FALSE(inventory.machine("b").is_of_another(mount));
   ASSERT_EQ(1U, inventory.machine("b").overlays_below("/srv").size());
   ASSERT_EQ(1U, inventory.machine("b").overlays_below("/").size());
+}
+
+TEST(InventoryTest, WhoSaysNothingNewTakesNothingFromAnother) {
+  const TreeStore trees("/nowhere");
+  Inventory inventory(trees);
+  const Step mount = step(StepKind::mount, "/srv/moved");
+  inventory.set("a", {mount});
+  inventory.set("b", {mount});
+  inventory.set("a", {mount});
+  EXPECT_TRUE(inventory.machine("a").is_of_another(mount));
+  EXPECT_TRUE(missing({mount}, inventory.machine("a")).empty());
+  EXPECT_EQ(1U, missing({mount}, inventory.machine("b")).size());
+  inventory.set("b", {});
+  EXPECT_TRUE(inventory.machine("b").is_of_another(mount)) << "again";
+  EXPECT_EQ(1U, inventory.machine("a").overlays_below("/srv").size());
 }
 
 TEST(InventoryTest, APlaceThatTwoServicesMadeIsOfAnotherForBoth) {

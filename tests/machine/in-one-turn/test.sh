@@ -211,6 +211,34 @@ wait_for 20 is c condition ok
 shows /etc/y 'more of other'
 assert_eq "$given" "$(id_of /etc/c)" "the mount of who has the place now"
 
+say "who gets an overlay of one that cannot take back what it was interrupted in keeps it, over a restart too"
+global=
+reload "$(service a "$(bind /etc/a web)")
+$(service b "$(bind /etc/b web)$(bind /etc/x web)")"
+for name in a b; do wait_for 10 is $name condition ok; done
+systemctl stop overlayd
+mkdir /srv/read-only
+ln -s nowhere /srv/read-only/link
+echo 'LINK /srv/read-only/link nowhere' >/var/lib/overlayd/journal/b
+mount --bind -o ro /srv/read-only /srv/read-only
+configure "$(service a "$(bind /etc/a web)$(bind /etc/x more)")
+$(service b "$(bind /etc/b web)")"
+systemctl start overlayd
+wait_for 10 shows /etc/x 'more of site'
+wait_for 10 is a condition ok
+has_trouble b 'Read-only'
+given=$(id_of /etc/x)
+umount /etc/b
+wait_for 10 shows /etc/b between
+systemctl restart overlayd
+umount /etc/b
+wait_for 10 shows /etc/b between
+umount /srv/read-only
+overlayctl forward b >/dev/null
+assert_eq "$given" "$(id_of /etc/x)" "the mount of who has the place now"
+is a condition ok
+assert_lacks "$(grep ^steps /var/lib/overlayd/state/b)" /etc/x
+
 say "on a full disk a frozen one waits for its new name, and loses nothing"
 mkdir /srv/state
 mount -t tmpfs -o size=16m,mode=755 state /srv/state
