@@ -55,6 +55,7 @@ bool Roster::set_state(const std::string& name, const ServiceState& state) {
 }
 
 void Roster::rename(const std::string& from, const std::string& to) {
+  memory_.erase(to);
   if (auto running = running_.extract(from)) {
     running.mapped()->rename(to);
     running.key() = to;

@@ -40,7 +40,8 @@ class Roster {
   // Of one that nothing is under way of, here and below. Returns false, and nothing has changed, if
   // the disk does not take it.
   bool set_state(const std::string& name, const ServiceState& state);
-  // It goes on under a name of which nothing is known.
+  // It goes on under a name that does not run, and of which nothing is in place; what was
+  // remembered by that is forgotten.
   void rename(const std::string& from, const std::string& to);
 
   // Services that run, and those of which something is in place.

@@ -86,7 +86,7 @@ bool Succession::pass_on(const Group& group) {
 bool Succession::pass_on(const Inheritance& share) {
   if (!roster_.has(share.from)) return true;  // it has another name by now
   if (!straighten_links(share)) return false;
-  if (share.whole && !roster_.has(share.to)) {
+  if (share.whole && !roster_.find(share.to)) {
     roster_.rename(share.from, share.to);
     callbacks_.renamed(share.from, share.to);
     return true;

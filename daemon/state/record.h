@@ -19,7 +19,7 @@ class Record {
   const ServiceState& state() const { return state_; }
 
   const std::string& service() const { return service_; }
-  // It goes on under another name, of which nothing may be known.
+  // It goes on under another name, of which nothing may be in place: it is that one's file then.
   void rename(const std::string& name);
 
   // All of it, as an earlier daemon would have left it.

@@ -33,7 +33,7 @@ class Store {
   Remembered load(const std::string& service) const;
   void save(const std::string& service, const ServiceState& state, Durability durability) const;
   void remove(const std::string& service) const;
-  // The state of one is that of another from now on, which has none.
+  // The state of one is that of another from now on, in place of what that had.
   void rename(const std::string& from, const std::string& to) const;
 
   // A plan that is about to be carried out; on the disk when it returns.

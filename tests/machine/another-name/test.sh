@@ -166,6 +166,33 @@ assert_contains "$(overlayctl log one)" "${places[2]} comes from b2"
 overlayctl thaw one >/dev/null
 wait_for 10 grep --quiet 'for the frozen' "${places[4]}/page"
 
+say "it gets the name of one that was taken out: that one's freeze and log are gone, its own go along"
+other_block='[[services]]
+service = "two"
+dirs = [{ local = "/etc/two", link = "web" }]'
+name one
+echo "$other_block" >>/etc/overlayd/services.toml
+overlayctl reload >/dev/null
+wait_for 10 is two condition ok
+name one
+overlayctl reload >/dev/null
+wait_for 10 is_settled one
+overlayctl freeze one --reason 'power work' >/dev/null
+watch /etc/page/page /etc/page.conf
+before=$(systemctl show --value --property=InvocationID web)
+name two web
+overlayctl reload >/dev/null
+wait_for 10 is_settled two
+is two reason 'power work'
+assert_contains "$(overlayctl log two)" 'its name was one'
+assert_eq "$before" "$(systemctl show --value --property=InvocationID web)" "the start of a unit that has what it had"
+say "and who comes by its old name is another one"
+echo "${other_block//two/one}" >>/etc/overlayd/services.toml
+overlayctl reload >/dev/null
+wait_for 10 is one condition ok
+is one state following
+watched
+
 say "what follows another upstream is another service, though its files change in place"
 watch /etc/page/page /etc/page.conf
 repository=other
