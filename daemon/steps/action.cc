@@ -56,6 +56,7 @@ Plan without_action(const Plan& plan) {
 
 Plan plan_of_removal(const Steps& steps) {
   Plan plan = diff(steps, {});
+  if (changed_places(plan).empty()) return plan;
   for (const auto& step : steps)
     if (step.kind == StepKind::unit)
       plan.push_back({.kind = OpKind::act, .step = step, .before = {}});

@@ -16,7 +16,8 @@ void add_action(Plan& plan, const ServiceConfig& service, bool always);
 const Op* find_action(const Plan& plan);
 Plan without_action(const Plan& plan);
 
-// The plan that takes everything away, the unit's action at its end.
+// The plan that takes everything away, the unit's action at its end: none if all overlays are
+// another service's by now.
 Plan plan_of_removal(const Steps& steps);
 
 // The unit of which the steps tell; empty: none.

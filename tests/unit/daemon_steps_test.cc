@@ -253,6 +253,13 @@ TEST(Target, OtherTreesOfTheSameCommitAreAnotherCheckout) {
   EXPECT_NE(one.value, two.value);
 }
 
+TEST(RemovalTest, TellsTheUnitIfAnOverlayGoes) {
+  const Step folder = step(StepKind::directory, "/srv/checkouts");
+  const Step unit = step(StepKind::unit, "web.service", "restart");
+  EXPECT_NE(find_action(plan_of_removal({folder, step(StepKind::mount, "/srv/x"), unit})), nullptr);
+  EXPECT_EQ(find_action(plan_of_removal({folder, unit})), nullptr);
+}
+
 TEST(UnitFiles, AreWhereSystemdReadsThem) {
   const auto touches = [](StepKind kind, const std::string& path) {
     return touches_unit_files(
