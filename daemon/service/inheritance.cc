@@ -162,16 +162,21 @@ Plan straightened(const Inheritance& share, const TreeStore& trees, Steps& steps
 void inherit(const Inheritance& share, const ServiceConfig& heir, ServiceState& from,
              ServiceState& to) {
   const bool moved = move_steps(share.locals, from.steps, to.steps);  // else it was tried before
-  if (moved && unit_of(from.steps) != heir.unit) to.untold = true;
+  if (moved && (from.untold || unit_of(from.steps) != heir.unit)) to.untold = true;
   from.configured.clear();
-  to.configured.clear();
-  const bool holds_too = take_commit(from, share.whole, heir, to) || !is_held(from);
+  if (moved) to.configured.clear();
+  const bool taken = take_commit(from, share.whole, heir, to);
+  const bool holds_too = taken || !is_held(from);
   const std::string locals = join({share.locals.begin(), share.locals.end()}, ", ");
   note_in_log(from, "configuration", on_its_own, fmt::format("{} goes to {}", locals, share.to));
   if (moved)
     note_in_log(to, "configuration", on_its_own,
                 fmt::format("{} comes from {}{}", locals, share.from,
                             holds_too ? "" : ", which was " + hold_words(from)));
+  if (taken && share.whole) {  // it went along: who comes by the old name is another one
+    from.frozen.reset();
+    from.pinned.reset();
+  }
 }
 
 void rename_record(Record& record, const std::string& name) {

@@ -129,6 +129,29 @@ TEST(Inherit, AServiceUnderARememberedNameGoesOnAsItWas) {
   inherit(all, heir, from, remembered);
   EXPECT_EQ(remembered.deployed, a.deployed);
   EXPECT_EQ(remembered.frozen, a.frozen);
+  EXPECT_FALSE(is_held(from)) << "for who comes by its name";
+}
+
+TEST(Inherit, WhatItsUnitWasNotToldOfComesAlong) {
+  ServiceConfig heir = config("b", {"/srv/y"});
+  heir.unit = "web.service";
+  for (const bool untold : {true, false}) {
+    ServiceState a = state({"/srv/x", "/srv/y"});
+    a.steps.push_back({StepKind::unit, heir.unit, "restart", ""});
+    a.untold = untold;
+    ServiceState b;
+    inherit(of_y, heir, a, b);
+    EXPECT_EQ(b.untold, untold);
+  }
+}
+
+TEST(Inherit, WhoHasItByItsConfigurationAlreadyNeedsNoOther) {
+  ServiceState a = state({"/srv/x", "/srv/y"});
+  ServiceState b = state({"/srv/y"});
+  b.configured = "as it should be";
+  inherit(of_y, config("b", {"/srv/y"}), a, b);
+  EXPECT_EQ(b.configured, "as it should be");
+  EXPECT_EQ(to_text(a.steps), to_text(state({"/srv/x"}).steps));
 }
 
 TEST(Inherit, ATryThatWasMadeBeforeIsNotNotedAgain) {
