@@ -31,6 +31,12 @@ bool wants_any_of(const ServiceConfig& service, const std::set<std::string>& loc
                      [&](const OverlayConfig& overlay) { return locals.contains(overlay.local); });
 }
 
+bool has_any_of(const ServiceState& state, const std::set<std::string>& places) {
+  return std::any_of(state.steps.begin(), state.steps.end(), [&](const Step& step) {
+    return is_overlay(step) && places.contains(step.subject);
+  });
+}
+
 }  // namespace
 
 Manager::Manager(Loop& loop, Loaded loaded, sd_bus* bus)
@@ -119,7 +125,8 @@ std::set<std::string> Manager::wanted_names() const {
   }
   for (const auto& name : config_.for_others()) {
     const auto service = roster_.find(name);
-    const bool gives_way = service && wants_any_of(service->wanted_config(), claimed);
+    const bool gives_way = (service && wants_any_of(service->wanted_config(), claimed)) ||
+                           has_any_of(roster_.state_of(name), claimed);
     if (!gives_way) wanted.insert(name);
   }
   return wanted;

@@ -293,6 +293,14 @@ TOML
   systemctl restart overlayd
   holds /etc/renamed/extra extra
   assert_contains "$(overlayctl status)" 'in place, though for other machines: renamed'
+  say "or until another one is to have its place: it is that one then"
+  systemctl stop overlayd
+  printf '[[services]]\nservice = "again"\ndirs = [{ local = "/etc/renamed", link = "web/more" }]\n' \
+    >>/etc/overlayd/services.toml
+  systemctl start overlayd
+  assert_lacks "$(overlayctl status)" 'for other machines'
+  assert_contains "$(overlayctl log again)" 'its name was renamed'
+  sed --in-place 's/^service = "again"/&\nmachine = "renamed-machine"/' /etc/overlayd/services.toml
   overlayctl reload
   wait_for 10 gone /etc/renamed
 }
