@@ -157,9 +157,12 @@ void Manager::configure_wanted(const std::set<std::string>& waiting) {
   for (const auto& config : config_.config().services) {
     const auto service = roster_.find(config.name);
     if (waiting.contains(config.name)) {
-      if (service) service->call_off_removal(upstream_for(config));
+      if (service)
+        service->call_off_removal(upstream_for(config));
+      else if (!roster_.state_of(config.name).steps.empty())  // so that it can be asked for
+        add_service(config, true);
     } else if (!service) {
-      add_service(config);
+      add_service(config, false);
     } else if (service->has_to_be_reconfigured() || service->wanted_config() != config) {
       service->reconfigure(config, upstream_for(config));
     }
@@ -173,6 +176,13 @@ void Manager::configure_wanted(const std::set<std::string>& waiting) {
 void Manager::renamed(const std::string& from, const std::string& to) {
   metrics_.remove_service(from);
   if (not_up_yet_.erase(from) > 0) not_up_yet_.insert(to);
+}
+
+// What else does not run waits for its overlays to change hands.
+std::vector<std::string> Manager::kept() const {
+  std::vector<std::string> names = roster_.kept();
+  std::erase_if(names, [this](const auto& name) { return !config_.for_others().contains(name); });
+  return names;
 }
 
 std::string Manager::metrics_text(const std::map<std::string, UnitState>& units) {
@@ -211,12 +221,13 @@ std::vector<Request> Manager::standing_requests(const std::string& url) const {
   return requests;
 }
 
-void Manager::add_service(const ServiceConfig& config) {
+void Manager::add_service(const ServiceConfig& config, bool paused) {
   bool changed = false;
   Remembered remembered = roster_.take_remembered(config.name, changed);
   const auto service = std::make_shared<Service>(loop_, workshop_, packages_, config,
                                                  std::move(remembered), upstream_for(config));
   roster_.start(config.name, service);
+  if (paused) service->pause();
   if (changed) service->tell_unit();
   // it may have another name by then
   service->start([this, service = service.get()] { came_up(service->name()); });

@@ -47,7 +47,7 @@ class Manager {
   const std::vector<std::string>& taken_away() const { return taken_away_; }
   // Services that are in place, and do not run: their blocks name other machines by now, or
   // addresses that this one does not have yet.
-  std::vector<std::string> kept() const { return roster_.kept(); }
+  std::vector<std::string> kept() const;
   // How everything is at this moment, for Prometheus; `units` is what systemd says of them.
   std::string metrics_text(const std::map<std::string, UnitState>& units);
 
@@ -64,7 +64,7 @@ class Manager {
   std::shared_ptr<Upstream> upstream_for(const ServiceConfig& service);
   void update_upstream(const UpstreamConfig& config);
   std::vector<Request> standing_requests(const std::string& url) const;
-  void add_service(const ServiceConfig& config);
+  void add_service(const ServiceConfig& config, bool paused);
   std::shared_ptr<Service> service_to_remove(const std::string& name);
   void remove_service(const std::string& name);
   void removed(const std::string& name);

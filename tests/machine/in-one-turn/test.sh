@@ -262,3 +262,19 @@ wait_for 10 is b state frozen
 is b reason 'still not'
 shows /etc/a between
 watched
+
+say "who waits at a start can be asked for, too"
+reload "$(service b "$(bind /etc/a web)$(bind /etc/x web)")
+$(service c "$(bind /etc/c web)")"
+for name in b c; do wait_for 10 is $name condition ok; done
+systemctl stop overlayd
+configure "$(service b "$(bind /etc/a web)")
+$(service c "$(bind /etc/c web)$(bind /etc/x web)")"
+dd if=/dev/zero of=/srv/state/fill bs=4k conv=fsync 2>/dev/null || true
+systemctl start overlayd
+for name in b c; do assert_contains "$(of $name doing)" 'change hands'; done
+assert_lacks "$(overlayctl status)" 'other machines'
+rm /srv/state/fill
+overlayctl reload >/dev/null
+for name in b c; do wait_for 10 is $name condition ok; done
+assert_contains "$(overlayctl log c)" '/etc/x comes from b'
