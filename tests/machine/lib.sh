@@ -86,15 +86,16 @@ wait_for() {
   done
 }
 
-# A place in the journal, to be handed to wait_log: what was logged before it does not count.
 # journal ARGUMENT...: what journalctl prints, once all that was logged until now is in it.
 journal() { journalctl --sync && journalctl --quiet "$@"; }
-log_mark() { journal --lines=1 --show-cursor | sed -n 's/^-- cursor: //p'; }
+# A time for wait_log and `journal --since`: what was logged before it does not count. A cursor would not do: with a
+# filter, journalctl of systemd 252 leaves out the first line after it.
+log_mark() { journalctl --sync && echo "@$EPOCHREALTIME"; }
 
 # wait_log SECONDS UNIT PATTERN MARK: until UNIT logs a line that matches the extended regular expression PATTERN.
 wait_log() {
   local lines pid
-  exec {lines}< <(exec journalctl --quiet --unit="$2" --after-cursor="$4" --follow --no-tail --output=cat)
+  exec {lines}< <(exec journalctl --quiet --unit="$2" --since="$4" --follow --no-tail --output=cat)
   pid=$!
   timeout "$1" grep --quiet --max-count=1 --extended-regexp -- "$3" <&"$lines" || fail "waited in vain for '$3' of $2"
   exec {lines}<&-

@@ -190,7 +190,7 @@ test_secret_file() {
   wait_for 10 is_refused
   fails_with 1 overlayctl reload
   assert_contains "$output" "unknown key 'branhc'"
-  said=$output$(overlayctl status)$(overlayd check 2>&1 || true)$(journal --unit=overlayd --after-cursor="$mark" --output=cat)
+  said=$output$(overlayctl status)$(overlayd check 2>&1 || true)$(journal --unit=overlayd --since="$mark" --output=cat)
   assert_contains "$said" "'token_file' must be the absolute path"
   assert_lacks "$said" S3CRET
   said=$("${as_nobody[@]}" overlayctl status --json | jq -r .config_error)
@@ -282,7 +282,7 @@ TOML
   overlayctl reload
   ignores renamed
   systemctl reload overlayd
-  assert_eq 1 "$(journal --unit=overlayd --after-cursor="$mark" --output=cat | grep --count 'for others')" \
+  assert_eq 1 "$(journal --unit=overlayd --since="$mark" --output=cat | grep --count 'for others')" \
     "times that the new file is told of"
   local name=$HOSTNAME
   hostname renamed-machine

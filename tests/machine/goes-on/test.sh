@@ -111,7 +111,7 @@ systemctl start overlayd
 wait_for 20 is late condition failed
 assert_contains "$(of late error)" 'a file is there, which overlayd did not make'
 assert_contains "$(of late error_hint)" 'mv /mnt/late/conf /mnt/late/conf.orig'
-assert_lacks "$(journal --unit=overlayd --after-cursor="$mark" --output=cat)" "late: $(of late error)"
+assert_lacks "$(journal --unit=overlayd --since="$mark" --output=cat)" "late: $(of late error)"
 rm /mnt/late/conf
 wait_for 30 shows /mnt/late/conf/page 5
 wait_for 10 is late condition ok
