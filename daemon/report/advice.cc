@@ -183,8 +183,10 @@ std::string advice(const UnitOutcome& outcome, const ServiceConfig& service,
     case UnitObstacle::none:
       break;
   }
-  return fmt::format("journalctl -u {}{}", service.unit,
-                     can_go_back(state) ? "; overlayctl rollback " + service.name : "");
+  const bool goes_back = !state.pinned && can_go_back(state);
+  return fmt::format("journalctl -u {}; {}once that is mended: overlayctl forward {}", service.unit,
+                     goes_back ? fmt::format("overlayctl rollback {}, or ", service.name) : "",
+                     service.name);
 }
 
 std::string advice(const UnitState& unit, const ServiceConfig& service) {
@@ -195,16 +197,18 @@ std::string advice(const UnitState& unit, const ServiceConfig& service) {
 }
 
 std::string advice_without_older(const std::string& service, const ServiceState& state,
-                                 const std::string& refused) {
+                                 const std::vector<std::string>& refused,
+                                 const std::string& further) {
   const LogEntry* before = deployment_before(state);
-  const bool had_another = before != nullptr && before->commit.id != refused &&
-                           (before->upstream.empty() || before->upstream == state.upstream);
-  if (!had_another && refused.empty()) return "";
-  if (!had_another)
-    return fmt::format("go further back: overlayctl rollback {} {}~1", service,
-                       refused.substr(0, 8));
-  return fmt::format("overlayctl rollback {} '@{{1}}' goes to {}, which it had before", service,
-                     before->commit.id.substr(0, 8));
+  const bool had_another =
+      before != nullptr &&
+      std::find(refused.begin(), refused.end(), before->commit.id) == refused.end() &&
+      (before->upstream.empty() || before->upstream == state.upstream);
+  if (had_another)
+    return fmt::format("overlayctl rollback {} '@{{1}}' goes to {}, which it had before", service,
+                       before->commit.id.substr(0, 8));
+  if (further.empty()) return "";
+  return fmt::format("go further back: overlayctl rollback {} {}~1", service, further.substr(0, 8));
 }
 
 std::string advice_on_revisions(const std::string& service) {

@@ -25,11 +25,13 @@ std::string advice(const UnitOutcome& outcome, const ServiceConfig& service,
 // The same for one that is not there at all.
 std::string advice(const UnitState& unit, const ServiceConfig& service);
 
-// The same where there is no going back to the commit before with other content: the branch has
-// none, for its history may have been replaced, or it has `refused`, which cannot be shown. Empty
-// if there is nothing else to go to.
+// The same where there is no going back to a commit before with other content: the branch has none,
+// for its history may have been replaced, or those that are `refused`, which cannot be shown.
+// `further`: the last one that was looked at, where nobody has looked before that. Empty if there
+// is nothing else to go to.
 std::string advice_without_older(const std::string& service, const ServiceState& state,
-                                 const std::string& refused);
+                                 const std::vector<std::string>& refused,
+                                 const std::string& further);
 
 // What to do where the upstream has no such revision.
 std::string advice_on_revisions(const std::string& service);

@@ -64,7 +64,7 @@ void Service::make_plan(const Call& call, const std::string& revision) {
     return fail({.outcome = Outcome::refused, .message = refusal.what(), .hint = other});
   }
   ask(
-      revision.empty() ? FetchMode::if_moved : FetchMode::nothing, wanted,
+      revision.empty() ? FetchMode::if_moved : FetchMode::if_needed, wanted,
       [self = shared_from_this(), call](const WishInWork& work) {
         call.answered(self->plan_of(work));
       },

@@ -67,7 +67,7 @@ void Service::deploy_anew(const Ticket& ticket, const Callback& then) {
   Wish wanted = wish();
   wanted.revision = known_commit(state()).id;
   ask(
-      FetchMode::nothing, wanted,
+      FetchMode::if_needed, wanted,
       [self = shared_from_this(), order, ticket, then](const WishInWork& work) {
         self->change(work.result, order, [self, ticket, then](const ChangeResult& result) {
           if (!result.in_place) self->trouble_.retry_later();

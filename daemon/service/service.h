@@ -151,10 +151,25 @@ class Service : public std::enable_shared_from_this<Service> {
   void note(const std::string& verb, const std::string& by, const std::string& reason,
             const std::string& message);
 
-  // verbs.cc and planning.cc: forward, rollback and plan
+  // forward.cc
   void go_forward(const Call& call);
   void put_back_at_least(const Call& call, const ChangeResult& failed);
-  void go_back(const Call& call, const std::string& revision);
+
+  // rollback.cc
+  // What was found out on the way back.
+  struct Older {
+    std::string than;                  // a commit: what is before it comes next
+    std::vector<std::string> refused;  // commits that cannot be deployed
+    std::string why = {};              // the first of them cannot
+
+    Older before(const std::string& commit) const { return {commit, refused, why}; }
+    Older passing_over(const ChangeResult& refusal) const;
+  };
+  void go_to_revision(const Call& call, const std::string& revision);
+  void go_to_older(const Call& call, const Older& older);
+  void reply_without_older(const Call& call, const Older& older, ChangeResult result);
+  void go_back(const Call& call, const WishResult& content, const std::string& revision,
+               const std::string& note);
   // Throws Error if it is none.
   void want_revision(Wish& wish, const std::string& typed) const;
   void make_plan(const Call& call, const std::string& revision);

@@ -67,11 +67,14 @@ class Takeover {
     }
   }
 
+  // Another round may have brought the same one meanwhile.
   void publish(const std::vector<std::string>& names) const {
     check(syncfs(workbench_.get()), "cannot write trees to the disk");
     for (const auto& name : names)
-      check(renameat2(workbench_.get(), name.c_str(), trees_.get(), name.c_str(), RENAME_NOREPLACE),
-            "cannot put tree {} in place", name);
+      if (renameat2(workbench_.get(), name.c_str(), trees_.get(), name.c_str(), RENAME_NOREPLACE) !=
+              0 &&
+          errno != EEXIST)
+        fail_with_errno(fmt::format("cannot put tree {} in place", name));
     check(fsync(trees_.get()), "cannot write trees to the disk");
   }
 

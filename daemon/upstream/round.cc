@@ -15,6 +15,19 @@ std::vector<std::string> branches_of(const std::vector<Wish>& wishes) {
   return {branches.begin(), branches.end()};
 }
 
+Asking asking_for(FetchMode mode) {
+  switch (mode) {
+    case FetchMode::never:
+      return Asking::must_not;
+    case FetchMode::if_needed:
+      return Asking::may_have_to;
+    case FetchMode::if_moved:
+    case FetchMode::always:
+      break;
+  }
+  return Asking::means_to;
+}
+
 // What it may have been meant to be; or what there is to choose from, if that is little.
 std::string did_you_mean_or_all(const std::string& branch,
                                 const std::vector<std::string>& present) {
@@ -32,8 +45,7 @@ Round::Round(Loop& loop, const Settings& settings, const TreeStore& store,
       order_(std::move(order)),
       branches_(branches_of(order_.wishes)),
       done_(std::move(done)),
-      session_(loop, settings, upstream,
-               order_.mode == FetchMode::nothing ? Asking::may_have_to : Asking::means_to,
+      session_(loop, settings, upstream, asking_for(order_.mode),
                [this](git::Failure failure) { fail(std::move(failure)); }),
       lookup_(session_, result_.wishes, [this] { looked_up(); }),
       comparison_(session_, result_.wishes, [this] { writing_.start(); }),
@@ -50,7 +62,7 @@ Round::Round(Loop& loop, const Settings& settings, const TreeStore& store,
 
 void Round::start() {
   for (auto& wish : order_.wishes) result_.wishes.emplace_back().wish = std::move(wish);
-  if (order_.mode == FetchMode::nothing) return lookup_.start();
+  if (order_.mode <= FetchMode::if_needed) return lookup_.start();
   if (order_.mode == FetchMode::always) return fetch_branches();
   session_.fetch<git::Tips>(git::ListTips{.branches = branches_},
                             [this](const git::Tips& answer) { tips_listed(answer); });

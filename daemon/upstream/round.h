@@ -18,9 +18,10 @@
 namespace overlayd {
 
 enum class FetchMode {
-  nothing,   // what the mirror has is enough, unless a revision is not in it
-  if_moved,  // ask first: cheapest when nothing moved
-  always     // fetch at once: cheapest when something moved
+  never,      // what the mirror has must be enough, or the round fails
+  if_needed,  // what the mirror has is enough, unless a revision is not in it
+  if_moved,   // ask first: cheapest when nothing moved
+  always      // fetch at once: cheapest when something moved
 };
 
 using Tips = std::map<std::string, git::Oid>;  // branch -> commit

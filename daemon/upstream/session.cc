@@ -44,6 +44,8 @@ Session::Session(Loop& loop, const Settings& settings, const UpstreamConfig& ups
 
 Worker& Session::fetcher() {
   if (fetcher_) return *fetcher_;
+  if (asking_ == Asking::must_not)
+    throw Error::of("not all that is needed was fetched from {}", upstream_.url.redacted());
   fetcher_ = std::make_unique<Worker>(loop_, settings_.program_directory + "/overlayd-fetch",
                                       mirror_.fetch_sandbox(), deadline,
                                       "fetching " + upstream_.url.redacted());

@@ -12,8 +12,8 @@
 namespace overlayd {
 
 // What a round means to do with the upstream. If it does not, but has to for some of its wishes, an
-// upstream that is away is no reason to fail the others.
-enum class Asking { means_to, may_have_to };
+// upstream that is away is no reason to fail the others. One that must not fails instead.
+enum class Asking { means_to, may_have_to, must_not };
 
 // Whether it is the upstream that cannot be asked; else something down here is wrong, or one
 // question.

@@ -15,6 +15,12 @@ namespace {
 constexpr std::chrono::seconds first_retry{5};
 constexpr std::chrono::minutes longest_retry{10};
 
+bool needs_no_fetching(const Request& request) { return request.mode == FetchMode::if_needed; }
+
+bool may_be_beside(const Request& request) {
+  return needs_no_fetching(request) && !request.was_beside;
+}
+
 }  // namespace
 
 Upstream::Upstream(Loop& loop, const Settings& settings, const TreeStore& store, Metrics& metrics,
@@ -38,11 +44,31 @@ void Upstream::poll() {
 
 // On the next turn: what is asked for by many services at once is one round.
 void Upstream::start_soon() {
-  if (round_ != nullptr || starting_) return;
+  if (starting_ || (round_ != nullptr && !can_serve_beside())) return;
   starting_ = loop_.soon([this] {
     starting_.cancel();
-    if (round_ == nullptr) start_round();
+    round_ == nullptr ? start_round() : serve_beside();
   });
+}
+
+bool Upstream::can_serve_beside() const {
+  return round_asks_ && beside_ == nullptr &&
+         std::any_of(waiting_.begin(), waiting_.end(), may_be_beside);
+}
+
+void Upstream::serve_beside() {
+  if (!can_serve_beside()) return;
+  beside_ = std::make_unique<Beside>(
+      loop_, settings_, store_, config_, take_those(may_be_beside),
+      [self = weak_from_this()](std::vector<Request> rest) {
+        const auto upstream = self.lock();
+        if (!upstream) return;
+        const auto keep = std::move(upstream->beside_);  // it is on the call stack
+        auto& waiting = upstream->waiting_;
+        waiting.insert(waiting.begin(), std::make_move_iterator(rest.begin()),
+                       std::make_move_iterator(rest.end()));
+        if (!waiting.empty()) upstream->start_soon();
+      });
 }
 
 void Upstream::start_round() {
@@ -65,21 +91,22 @@ void Upstream::set_config(UpstreamConfig config) {
 
 // Those that need no fetching, if there are any; else all, and the poll.
 Upstream::Errand Upstream::take_waiting() {
-  const auto first_to_fetch = std::stable_partition(
-      waiting_.begin(), waiting_.end(),
-      [](const Request& request) { return request.mode == FetchMode::nothing; });
-  if (first_to_fetch != waiting_.begin()) {
-    Errand errand;
-    errand.requests.assign(std::make_move_iterator(waiting_.begin()),
-                           std::make_move_iterator(first_to_fetch));
-    waiting_.erase(waiting_.begin(), first_to_fetch);
-    return errand;
-  }
+  Errand local;
+  local.requests = take_those(needs_no_fetching);
+  if (!local.requests.empty()) return local;
   Errand errand{.polls = std::exchange(poll_is_due_, false), .requests = {}};
   if (errand.polls) errand.mode = FetchMode::if_moved;
   for (const auto& request : waiting_) errand.mode = std::max(errand.mode, request.mode);
   errand.requests = std::exchange(waiting_, {});
   return errand;
+}
+
+std::vector<Request> Upstream::take_those(bool (*are)(const Request&)) {
+  const auto others = std::stable_partition(waiting_.begin(), waiting_.end(), are);
+  std::vector<Request> taken(std::make_move_iterator(waiting_.begin()),
+                             std::make_move_iterator(others));
+  waiting_.erase(waiting_.begin(), others);
+  return taken;
 }
 
 void Upstream::add_standing_requests() {
@@ -98,7 +125,7 @@ void Upstream::run(FetchMode mode) {
     order.wishes.push_back(request.wish);
     order.even_if_unmoved = order.even_if_unmoved || request.even_if_unmoved;
   }
-  round_asks_ = mode != FetchMode::nothing;
+  round_asks_ = mode != FetchMode::if_needed;
   round_began_ = std::chrono::steady_clock::now();
   try {
     round_ = std::make_unique<Round>(loop_, settings_, store_, config_, std::move(order),

@@ -12,18 +12,10 @@
 #include "base/loop.h"
 #include "config/config.h"
 #include "daemon/report/metrics.h"
-#include "daemon/upstream/round.h"
+#include "daemon/upstream/beside.h"
+#include "daemon/upstream/request.h"
 
 namespace overlayd {
-
-// A wish and who waits for it. `done` gets null instead of an answer if the round failed (see
-// failure) or if nothing moved and `even_if_unmoved` was not set.
-struct Request {
-  FetchMode mode = FetchMode::if_moved;
-  Wish wish;
-  bool even_if_unmoved = false;
-  std::function<void(const RoundResult&, const WishInWork*)> done;
-};
 
 class Upstream : public std::enable_shared_from_this<Upstream> {
  public:
@@ -38,7 +30,8 @@ class Upstream : public std::enable_shared_from_this<Upstream> {
   Upstream& operator=(const Upstream&) = delete;
 
   // Runs a round for `request` as soon as none is under way. What needs no fetching has a round
-  // before the others, so that an upstream that is away cannot hinder it. The standing requests
+  // before the others, and beside one that asks the upstream, so that one that is away or hangs
+  // cannot hinder it. The standing requests
   // take part only if a poll is due as well: who asks for one service means that one.
   void request(Request request);
   // Asks the upstream now, or as soon as the present round has ended.
@@ -58,14 +51,17 @@ class Upstream : public std::enable_shared_from_this<Upstream> {
 
  private:
   void start_soon();
+  bool can_serve_beside() const;
+  void serve_beside();
   void start_round();
   // What the next round is for.
   struct Errand {
-    FetchMode mode = FetchMode::nothing;
+    FetchMode mode = FetchMode::if_needed;
     bool polls = false;
     std::vector<Request> requests;  // those that were asked for
   };
   Errand take_waiting();
+  std::vector<Request> take_those(bool (*are)(const Request&));
   void add_standing_requests();
   void run(FetchMode mode);
   void ended(RoundResult result);
@@ -88,6 +84,7 @@ class Upstream : public std::enable_shared_from_this<Upstream> {
   std::vector<Request> served_;  // by the round under way, first those that were asked for
   size_t asked_for_ = 0;
   std::unique_ptr<Round> round_;
+  std::unique_ptr<Beside> beside_;
   std::chrono::steady_clock::time_point round_began_;
   bool round_asks_ = false;
   bool polls_ = false;  // the round under way is a poll

@@ -106,7 +106,7 @@ TEST_F(Rounds, AnUpstreamThatIsAwayFailsThoseAloneWhoNeedItUnlessItWasMeantToBeA
   anew.ownership.umask = 0027;
   Wish older = wish("here");
   older.revision = older.typed = "v1";
-  const RoundResult result = run({wish("here"), wish("there"), anew, older}, FetchMode::nothing);
+  const RoundResult result = run({wish("here"), wish("there"), anew, older}, FetchMode::if_needed);
   ASSERT_FALSE(result.failure) << result.failure->message;
   ASSERT_EQ(result.wishes.size(), 4U);
   EXPECT_EQ(result.wishes[0].result.error + result.wishes[2].result.error, "");

@@ -96,7 +96,8 @@ TEST(Advice, NamesARollbackOnlyWhereSomethingWasDeployedBefore) {
   const UnitOutcome failed{.ok = false, .text = "the job failed"};
   ServiceState state;
   state.deployed.id = "b";
-  EXPECT_EQ(advice(failed, service(), state), "journalctl -u nginx.service");
+  EXPECT_EQ(advice(failed, service(), state),
+            "journalctl -u nginx.service; once that is mended: overlayctl forward web");
   const auto had = [&](const std::string& commit) {
     LogEntry entry;
     entry.commit.id = commit;
@@ -104,17 +105,22 @@ TEST(Advice, NamesARollbackOnlyWhereSomethingWasDeployedBefore) {
     state.log.push_back(entry);
   };
   had("b");
-  EXPECT_EQ(advice(failed, service(), state), "journalctl -u nginx.service");
+  EXPECT_EQ(advice(failed, service(), state),
+            "journalctl -u nginx.service; once that is mended: overlayctl forward web");
   had("a");
   EXPECT_EQ(advice(failed, service(), state),
-            "journalctl -u nginx.service; overlayctl rollback web");
+            "journalctl -u nginx.service; overlayctl rollback web, or once that is mended: "
+            "overlayctl forward web");
+  state.pinned = Hold{};  // back further still is not what to try first
+  EXPECT_EQ(advice(failed, service(), state),
+            "journalctl -u nginx.service; once that is mended: overlayctl forward web");
 }
 
 TEST(Advice, NamesWhereElseToGoWhereThereIsNoGoingBack) {
   ServiceState state;
   state.deployed.id = "bbbbbbbbbb";
-  EXPECT_EQ(advice_without_older("web", state, ""), "");
-  EXPECT_EQ(advice_without_older("web", state, "cccccccccc"),
+  EXPECT_EQ(advice_without_older("web", state, {}, ""), "");
+  EXPECT_EQ(advice_without_older("web", state, {"dddddddddd"}, "cccccccccc"),
             "go further back: overlayctl rollback web cccccccc~1");
   for (const char* commit : {"aaaaaaaaaa", "bbbbbbbbbb"}) {
     LogEntry entry;
@@ -122,14 +128,14 @@ TEST(Advice, NamesWhereElseToGoWhereThereIsNoGoingBack) {
     entry.new_content = true;
     state.log.push_back(entry);
   }
-  for (const char* refused : {"", "cccccccccc"})
-    EXPECT_EQ(advice_without_older("web", state, refused),
+  for (const char* further : {"", "cccccccccc"})
+    EXPECT_EQ(advice_without_older("web", state, {"dddddddddd"}, further),
               "overlayctl rollback web '@{1}' goes to aaaaaaaa, which it had before");
-  EXPECT_EQ(advice_without_older("web", state, "aaaaaaaaaa"),
-            "go further back: overlayctl rollback web aaaaaaaa~1");
+  EXPECT_EQ(advice_without_older("web", state, {"dddddddddd", "aaaaaaaaaa"}, "eeeeeeeeee"),
+            "go further back: overlayctl rollback web eeeeeeee~1");
   state.upstream = "/new";
   state.log.front().upstream = "/old";
-  EXPECT_EQ(advice_without_older("web", state, ""), "");
+  EXPECT_EQ(advice_without_older("web", state, {}, ""), "");
 }
 
 TEST(Advice, NamesAnActionThatTheUnitCanTake) {

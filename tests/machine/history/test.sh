@@ -31,9 +31,21 @@ TOML
 install_overlayd
 goes_to five
 
+say "a commit that cannot be deployed, and was taken back, is passed over on the way back"
+as_git ln -s /etc/passwd /srv/work/site/demo/out
+bad=$(commit site bad)
+wait_for 15 has_error "leads out of the overlay"
+as_git rm /srv/work/site/demo/out
+commit site 'as before' >/dev/null
+goes_to five
+assert_contains "$(overlayctl rollback demo)" "passes over ${bad:0:8}, which cannot be deployed"
+assert_eq four "$(cat /etc/demo/page)"
+overlayctl forward demo >/dev/null
+goes_to five
+
 say "commits are taken back"
 before=$(of deployed)
-work site reset --quiet --hard HEAD~2
+work site reset --quiet --hard HEAD~4
 work site push --quiet --force origin main
 goes_to three
 
@@ -84,6 +96,15 @@ work site commit --quiet --message moved
 work site push --quiet origin again:main
 wait_for 15 has_error "'demo' is not in commit"
 assert_eq again "$(cat /etc/demo/page)"
+assert_eq false "$(of in_sync)"
+
+say "that is no failure of one that is frozen, but is told"
+overlayctl freeze demo >/dev/null
+wait_for 15 is_well
+assert_eq "$(tip site) false" "$(of upstream_commit) $(of in_sync)"
+assert_contains "$(of note)" "could not be deployed: 'demo' is not in commit"
+overlayctl thaw demo >/dev/null
+wait_for 15 has_error "'demo' is not in commit"
 
 say "and comes back"
 put site demo/page <<<back
@@ -156,4 +177,4 @@ overlayctl forward demo >/dev/null
 goes_to 'a second one' /etc/second/page
 fails_with 3 overlayctl rollback demo
 assert_contains "$output" "'second' is not in commit ${before:0:8}"
-assert_contains "$output" "go further back: overlayctl rollback demo ${before:0:8}~1"
+assert_contains "$output" "; nor can 5 older ones be deployed"

@@ -78,7 +78,7 @@ wait_for 10 shows /etc/well/page two
 say "the daemon is stopped in no time meanwhile"
 mark=$(log_mark)
 timeout 5 systemctl stop overlayd
-assert_lacks "$(journal --unit=overlayd --after-cursor="$mark" --output=cat)" "Killing process"
+assert_lacks "$(journal --unit=overlayd --since="$mark" --output=cat)" "Killing process"
 assert_eq "" "$(journal --output=json _COMM=overlayd | jq --raw-output '.CODE_FILE // empty')" "places in the code"
 systemctl --no-block start overlayd
 assert_eq two "$(cat /etc/well/page)"
@@ -152,7 +152,7 @@ mv /srv/git/site.away /srv/git/site.git
 commit site two >/dev/null
 wait_for 40 shows /etc/away/page two
 wait_for 10 is_well away
-assert_contains "$(journal --unit=overlayd --after-cursor="$mark" --output=cat)" "answers again"
+assert_contains "$(journal --unit=overlayd --since="$mark" --output=cat)" "answers again"
 
 say "what was wrong by an earlier services.toml is forgotten with it"
 sed -i 's/"nowhere"/"nope"/' /etc/overlayd/services.toml
@@ -162,3 +162,40 @@ sed -i '/"nope"/d; /"lost"/,/dirs/ s/other.git/othr.git/' /etc/overlayd/services
 overlayctl reload >/dev/null
 wait_for 10 has_error lost othr.git
 assert_lacks "$(overlayctl status)" nope
+
+say "who goes back to what is here does not wait for a server that hangs, though others do"
+ssh_server
+services <<TOML
+[global]
+upstream = "$SSH/site.git"
+[[upstreams]]
+url = "$SSH/site.git"
+interval = "1s"
+ssh_key = "$SSH_KEY"
+known_hosts = "$KNOWN_HOSTS"
+[[services]]
+service = "slow"
+dirs = [{ local = "/etc/slow", link = "etc" }]
+TOML
+for page in three four; do
+  put site etc/page <<<"$page"
+  commit site "$page" >/dev/null
+  overlayctl reload >/dev/null
+  wait_for 20 shows /etc/slow/page "$page"
+done
+is_asked() { (($(wc -l </srv/git/connections) > asked)); }
+work site tag earlier HEAD~1
+work site push --quiet origin earlier
+hold_ssh
+asked=$(wc -l </srv/git/connections)
+wait_for 10 is_asked
+for revision in '@{1}' '@{1}' HEAD~1; do timeout 10 overlayctl rollback slow "$revision" >/dev/null; done
+shows /etc/slow/page three
+timeout 10 overlayctl freeze slow >/dev/null
+overlayctl rollback slow earlier >/dev/null &
+forward=$!
+is_changing() { [[ $(of slow condition) == changing ]]; }
+wait_for 10 is_changing
+release_ssh
+wait "$forward"
+shows /etc/slow/page three
