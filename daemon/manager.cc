@@ -169,8 +169,7 @@ void Manager::configure_wanted(const std::set<std::string>& waiting) {
   }
   for (const auto& name : waiting)
     if (const auto service = roster_.find(name))
-      service->wait(
-          "waiting until overlays can change hands: nobody concerned may be at work then");
+      service->wait("waiting until its overlays can change hands");
 }
 
 void Manager::renamed(const std::string& from, const std::string& to) {

@@ -95,10 +95,11 @@ void Change::tell_unit(const ChangeOrder& order, Done done) {
   tell(plan_of_removal(record_.state().steps), true);  // which has all of it
 }
 
-// A change before this one failed, and could not be taken back then.
+// A change before this one failed, and could not be taken back then; or only its journal is left.
 void Change::take_back_what_is_open() {
   if (!record_.open()) return;
-  take_back(*record_.open(), workshop_.inventory.machine(config_.name));
+  if (!is_after(*record_.open(), record_.state().steps))
+    take_back(*record_.open(), workshop_.inventory.machine(config_.name));
   record_.seal();
 }
 

@@ -58,10 +58,9 @@ void Service::on_tip(const RoundResult& round, const WishInWork* work) {
   }
   even_if_unmoved_ = false;
   tip_ = work->result;
-  if (!work->granted()) {
+  if (!is_held(state())) {
+    if (work->granted()) return follow(work->result);
     trouble_.set_and_retry(work->result.error, work->result.hint);
-  } else if (!is_held(state())) {
-    return follow(work->result);
   } else if (as_it_should_be()) {
     trouble_.clear();
   } else {
@@ -135,7 +134,7 @@ void Service::change(const WishResult& content, const ChangeOrder& order,
 void Service::ask(FetchMode mode, Wish wanted, std::function<void(const WishInWork&)> got,
                   std::function<void(const ChangeResult&)> failed) {
   const std::string url = upstream_->config().url.redacted();
-  activity_.begin(mode == FetchMode::nothing
+  activity_.begin(mode == FetchMode::if_needed
                       ? fmt::format("looking for {} in {}", name_of(wanted), url)
                       : "fetching from " + url);
   upstream_->request(

@@ -15,25 +15,6 @@
 namespace overlayd {
 namespace {
 
-bool contains(const Steps& steps, const Step& wanted) {
-  return std::find(steps.begin(), steps.end(), wanted) != steps.end();
-}
-
-bool is_made_again(const Op& undone, const Plan& plan) {
-  return undone.kind == OpKind::undo && std::any_of(plan.begin(), plan.end(), [&](const Op& op) {
-           return op.kind == OpKind::make && op.step.same_place(undone.step);
-         });
-}
-
-// Whether the state that was saved is the one after `plan`: then only its journal was left over.
-bool is_after(const Plan& plan, const Steps& steps) {
-  return std::all_of(plan.begin(), plan.end(), [&](const Op& op) {
-    if (op.step.kind == StepKind::package || op.kind == OpKind::act) return true;
-    if (is_made_again(op, plan)) return true;
-    return contains(steps, op.step) == (op.kind != OpKind::undo);
-  });
-}
-
 void take_back(const std::string& service, const Remembered& remembered, const Store& store,
                const Inventory& inventory) {
   if (!is_after(*remembered.open, remembered.state.steps)) {

@@ -11,7 +11,7 @@ std::optional<bool> in_sync(const ServiceConfig& config, const ServiceState& sta
   for (size_t i = 0; i < config.overlays.size(); i++) {
     const auto& local = config.overlays[i].local;
     const bool there = std::any_of(state.steps.begin(), state.steps.end(), [&](const Step& step) {
-      return step.subject == local && step.value == tip.links[i].tree;
+      return is_overlay(step) && step.subject == local && step.value == tip.links[i].tree;
     });
     if (!there) return false;
   }

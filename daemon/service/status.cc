@@ -29,6 +29,8 @@ std::string notes(const Situation& situation, const UnitState& unit,
     notes.push_back(fmt::format("it has a commit of {} until it follows branch {} of {}",
                                 came_from(state), config.branch,
                                 situation.upstream.config().url.redacted()));
+  if (is_held(state) && !situation.tip.error.empty())
+    notes.push_back("what its branch has now could not be deployed: " + situation.tip.error);
   if (!unit.exists() && !is_said_of_unit(problems))
     notes.push_back(fmt::format("there is no unit that could be told: {} is {}: {}", config.unit,
                                 describe(unit), advice(unit, config)));

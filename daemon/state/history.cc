@@ -1,9 +1,24 @@
 #include "daemon/state/history.h"
 
+#include <algorithm>
+
 #include "base/clock.h"
 #include "base/text.h"
 
 namespace overlayd {
+namespace {
+
+// The deployments are what one goes back to: a freeze each night is not to push them out. Where the
+// others are few, the oldest goes, whatever it is.
+auto least_wanted(const std::vector<LogEntry>& log) {
+  const auto brought_nothing = [](const LogEntry& entry) { return !entry.new_content; };
+  const auto others = std::count_if(log.begin(), log.end(), brought_nothing);
+  return static_cast<size_t>(others) > max_log / 4
+             ? std::find_if(log.begin(), log.end(), brought_nothing)
+             : log.begin();
+}
+
+}  // namespace
 
 void add_to_log(ServiceState& state, LogEntry entry) {
   const bool nobodys = entry.outcome == "failed" || entry.verb == "restore";
@@ -13,7 +28,7 @@ void add_to_log(ServiceState& state, LogEntry entry) {
     if (last == entry) state.log.pop_back();
   }
   state.log.push_back(std::move(entry));
-  if (state.log.size() > max_log) state.log.erase(state.log.begin());
+  if (state.log.size() > max_log) state.log.erase(least_wanted(state.log));
 }
 
 void note_in_log(ServiceState& state, const std::string& verb, const std::string& by,

@@ -14,6 +14,11 @@ bool contains(const Steps& steps, const Step& wanted) {
   return std::find(steps.begin(), steps.end(), wanted) != steps.end();
 }
 
+bool has_place(const Steps& steps, const Step& wanted) {
+  return std::any_of(steps.begin(), steps.end(),
+                     [&](const Step& step) { return step.same_place(wanted); });
+}
+
 }  // namespace
 
 void Inventory::set(const std::string& service, const Steps& steps) {
@@ -21,7 +26,7 @@ void Inventory::set(const std::string& service, const Steps& steps) {
   for (const auto& step : before) {
     if (is_place(step)) made_[step.subject].erase(service);
     if (is_place(step) && made_[step.subject].empty()) made_.erase(step.subject);
-    if (is_mount(step) && !contains(steps, step)) give_up(service, step);
+    if (is_mount(step) && !has_place(steps, step)) give_up(service, step);
   }
   for (const auto& step : steps) {
     if (is_place(step)) made_[step.subject].insert(service);

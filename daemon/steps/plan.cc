@@ -15,6 +15,16 @@ const Step* find_place(const Steps& steps, const Step& wanted) {
   return found == steps.end() ? nullptr : &*found;
 }
 
+bool contains(const Steps& steps, const Step& wanted) {
+  return std::find(steps.begin(), steps.end(), wanted) != steps.end();
+}
+
+bool is_made_again(const Op& undone, const Plan& plan) {
+  return undone.kind == OpKind::undo && std::any_of(plan.begin(), plan.end(), [&](const Op& op) {
+           return op.kind == OpKind::make && op.step.same_place(undone.step);
+         });
+}
+
 bool can_be_undone(const Step& step) {
   return step.kind != StepKind::package && step.kind != StepKind::unit;
 }
@@ -98,6 +108,14 @@ Plan inverse(const Plan& plan) {
   for (const auto& op : plan)
     if (op.kind == OpKind::act) result.push_back(op);
   return result;
+}
+
+bool is_after(const Plan& plan, const Steps& steps) {
+  return std::all_of(plan.begin(), plan.end(), [&](const Op& op) {
+    if (op.step.kind == StepKind::package || op.kind == OpKind::act) return true;
+    if (is_made_again(op, plan)) return true;
+    return contains(steps, op.step) == (op.kind != OpKind::undo);
+  });
 }
 
 bool changes_content(const Plan& plan) {

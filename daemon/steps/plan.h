@@ -40,6 +40,10 @@ Plan diff(const Steps& old_steps, const Steps& new_steps);
 // The plan that takes `plan` back.
 Plan inverse(const Plan& plan);
 
+// Whether `steps` are those after `plan`. Of what was interrupted, and is taken back or not, the
+// saved state tells.
+bool is_after(const Plan& plan, const Steps& steps);
+
 // True if something on the machine that a unit could read changes: not for a mere CHECKOUT.
 bool changes_content(const Plan& plan);
 

@@ -85,21 +85,38 @@ TEST(State, HostileTextFromACommitIsKeptHarmless) {
   EXPECT_EQ(parse_state(to_text(state), "x").deployed.subject, "?]0;boom? ?");
 }
 
+LogEntry entry(uint64_t at, bool new_content) {
+  return {.at = at,
+          .verb = "",
+          .by = "",
+          .reason = "",
+          .revision = "",
+          .from = "",
+          .commit = {},
+          .upstream = "",
+          .outcome = "",
+          .message = "",
+          .new_content = new_content};
+}
+
 TEST(State, LogIsBounded) {
+  for (const bool new_content : {true, false}) {
+    ServiceState state;
+    for (size_t i = 0; i < max_log + 5; i++) add_to_log(state, entry(i, new_content));
+    EXPECT_EQ(state.log.size(), max_log);
+    EXPECT_EQ(state.log.front().at, 5U);
+  }
+}
+
+TEST(State, WhatBroughtNothingNewPushesNoDeploymentOutOfTheLog) {
   ServiceState state;
-  for (size_t i = 0; i < max_log + 5; i++)
-    add_to_log(state, {.at = i,
-                       .verb = "",
-                       .by = "",
-                       .reason = "",
-                       .revision = "",
-                       .from = "",
-                       .commit = {},
-                       .upstream = "",
-                       .outcome = "",
-                       .message = ""});
+  for (size_t i = 0; i < 10; i++) add_to_log(state, entry(i, true));
+  for (size_t i = 10; i < 3 * max_log; i++) add_to_log(state, entry(i, false));
   EXPECT_EQ(state.log.size(), max_log);
-  EXPECT_EQ(state.log.front().at, 5U);
+  EXPECT_EQ(state.log.at(9).at, 9U);
+  EXPECT_EQ(deployed_commits(state).size(), 10U);
+  for (size_t i = 0; i < 3 * max_log; i++) add_to_log(state, entry(max_log + i, true));
+  EXPECT_EQ(state.log.front().at, 3 * max_log);  // of the others too the oldest have gone
 }
 
 // A log of entries: what each brought, and whether that was new content.

@@ -200,6 +200,8 @@ TEST(Plan, LeadsFromAnyListToAnyOtherAndItsInverseBack) {
     Model model = model_of(before);
     apply_to(model, plan);
     ASSERT_EQ(model, model_of(after));
+    ASSERT_TRUE(is_after(plan, after));
+    ASSERT_EQ(is_after(plan, before), plan.empty());
     apply_to(model, inverse(plan));
     ASSERT_EQ(model, model_of(before));
   }
