@@ -32,13 +32,9 @@ std::string_view field(std::string_view stanza, std::string_view name) {
   return {};
 }
 
-std::vector<std::string> missing(const std::vector<std::string>& wanted) {
-  return missing_packages(read_file(status_file, max_status_bytes), wanted);
-}
-
 bool are_installed(const std::vector<std::string>& packages) {
   try {
-    return missing(packages).empty();
+    return missing_packages(packages).empty();
   } catch (const std::exception&) {
     return false;
   }
@@ -88,11 +84,16 @@ std::vector<std::string> missing_packages(std::string_view status,
   return {missing.begin(), missing.end()};
 }
 
+std::vector<std::string> missing_packages(const std::vector<std::string>& wanted) {
+  if (wanted.empty()) return {};
+  return missing_packages(read_file(status_file, max_status_bytes), wanted);
+}
+
 bool Packages::install(const std::vector<std::string>& wanted, const std::string& service,
                        Done done) {
   std::vector<std::string> packages;
   try {
-    if (!wanted.empty()) packages = missing(wanted);
+    packages = missing_packages(wanted);
   } catch (const std::exception& error) {
     done(fmt::format("cannot find out which packages are installed: {}", error.what()));
     return true;

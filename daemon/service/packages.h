@@ -17,6 +17,9 @@ namespace overlayd {
 std::vector<std::string> missing_packages(std::string_view status,
                                           const std::vector<std::string>& wanted);
 
+// The same of this machine. Throws Error if nobody can say.
+std::vector<std::string> missing_packages(const std::vector<std::string>& wanted);
+
 class Packages {
  public:
   // `error` is empty if all are installed now.

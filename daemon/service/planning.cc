@@ -1,16 +1,52 @@
 // What a forward or a rollback would do, without doing it.
+#include <algorithm>
+#include <iterator>
+
 #include "base/error.h"
 #include "base/text.h"
 #include "daemon/report/advice.h"
 #include "daemon/service/proposal.h"
 #include "daemon/service/service.h"
 #include "daemon/service/status.h"
+#include "daemon/steps/action.h"
+#include "daemon/steps/apply.h"
+#include "daemon/steps/obstacle.h"
 
 namespace overlayd {
 namespace {
 
 std::string file_path(const std::string& local, const std::string& below) {
   return below.empty() ? local : local + "/" + below;
+}
+
+// What forward would stumble over. Throws Error.
+void try_out(const Plan& plan, const Workshop& workshop, const ServiceConfig& config) {
+  for (const auto& op : plan) {
+    const bool gives_way = std::any_of(plan.begin(), plan.end(), [&](const Op& other) {
+      return other.kind == OpKind::undo && other.step.subject == op.step.subject;
+    });
+    const auto obstacle =
+        op.kind == OpKind::make && !gives_way ? obstacle_to(op.step) : std::nullopt;
+    if (obstacle)
+      throw Advised(fmt::format("{}: {}", op.step.subject, obstacle->what),
+                    obstacle->way_out + " && overlayctl forward " + config.name);
+  }
+  const Staged staged(without_action(plan), workshop.inventory.machine(config.name));
+}
+
+// Whether a package is missing only dpkg knows: one may have been removed since.
+Plan with_missing_packages(const Plan& plan, const ServiceConfig& config) {
+  Plan all;
+  for (const auto& package : missing_packages(config.packages))
+    all.push_back({.kind = OpKind::make,
+                   .step = {.kind = StepKind::package,
+                            .subject = package,
+                            .value = "",
+                            .origin = in_services_toml(config.origin)},
+                   .before = {}});
+  std::copy_if(plan.begin(), plan.end(), std::back_inserter(all),
+               [](const Op& op) { return op.step.kind != StepKind::package; });
+  return all;
 }
 
 // Without steps there is nothing to do.
@@ -85,7 +121,9 @@ Dict Service::plan_of(const WishInWork& work) const {
   List files;
   try {
     const Proposal proposal = propose(workshop_, config_, state(), work.result, false);
-    for (const auto& op : proposal.plan) steps.emplace_back(printable(to_text(op)));
+    try_out(proposal.plan, workshop_, config_);
+    for (const auto& op : with_missing_packages(proposal.plan, config_))
+      steps.emplace_back(printable(to_text(op)));
   } catch (const Error& error) {
     dict["outcome"] = std::string(name_of(Outcome::refused));
     dict["message"] = printable(error.what());

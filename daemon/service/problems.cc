@@ -36,6 +36,7 @@ void add_problems_of_unit(const Situation& situation, const UnitState& unit,
 // What is not in place, in words, and how somebody brings it back.
 struct Missing {
   std::vector<std::string> places;
+  std::vector<std::string> blocked;  // those with something in the way
   std::vector<std::string> commands;
 };
 
@@ -46,16 +47,25 @@ Missing missing_of(const Situation& situation) {
   std::set<std::string> seen;
   for (const auto& step : situation.state().steps) {
     if (is_in_effect(step, situation.workshop.trees) || !seen.insert(step.subject).second) continue;
-    const auto obstacle = obstacle_to(step);
+    const auto obstacle = obstacle_to(step, situation.workshop.trees.folder());
     missing.places.push_back(obstacle ? fmt::format("{} ({})", step.subject, obstacle->what)
                                       : step.subject);
-    if (obstacle) missing.commands.push_back(obstacle->way_out);
+    if (!obstacle) continue;
+    missing.blocked.push_back(step.subject);
+    missing.commands.push_back(obstacle->way_out);
   }
   return missing;
 }
 
-void add_what_is_not_in_place(const Situation& situation, std::vector<Problem>& problems) {
-  Missing missing = missing_of(situation);
+// What a try said of what is in the way: it is told as it is now.
+bool is_of_blocked(const Trouble& trouble, const Missing& missing) {
+  return std::any_of(missing.blocked.begin(), missing.blocked.end(), [&](const auto& place) {
+    return trouble.problem().find(place) != std::string::npos;
+  });
+}
+
+void add_what_is_not_in_place(const Situation& situation, Missing missing,
+                              std::vector<Problem>& problems) {
   if (missing.places.empty()) return;
   missing.commands.push_back(is_held(situation.state())
                                  ? "systemctl restart overlayd"
@@ -70,11 +80,12 @@ void add_what_is_not_in_place(const Situation& situation, std::vector<Problem>& 
 std::vector<Problem> problems_of(const Situation& situation, const UnitState& unit) {
   std::vector<Problem> problems;
   const Trouble& trouble = situation.trouble;
-  if (trouble.any())
+  const Missing missing = missing_of(situation);
+  if (trouble.any() && !is_of_blocked(trouble, missing))
     problems.push_back(
         {"service", trouble.problem(), trouble.hint(), trouble.since(), trouble.retry_at()});
   add_problems_of_unit(situation, unit, problems);
-  add_what_is_not_in_place(situation, problems);
+  add_what_is_not_in_place(situation, missing, problems);
   const Record& record = situation.record;
   if (!record.error().empty())
     problems.push_back(

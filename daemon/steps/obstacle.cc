@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/path.h"
 #include "daemon/steps/place.h"
+#include "mounts/overlay.h"
 
 namespace overlayd {
 namespace {
@@ -32,6 +33,18 @@ std::optional<Obstacle> obstacle_to(const Step& step) {
   if (is_as_it_should_be(step, kind)) return std::nullopt;
   return Obstacle{.what = fmt::format("{} is there, which overlayd did not make", name_of(kind)),
                   .way_out = fmt::format("mv {0} {0}.orig", step.subject)};
+}
+
+std::optional<Obstacle> obstacle_to(const Step& step, const std::string& trees) {
+  if (!is_mount(step)) return obstacle_to(step);
+  try {
+    static_cast<void>(stands_visibly(step.subject, trees));
+    return std::nullopt;
+  } catch (const SystemError&) {
+    return std::nullopt;  // it is not reached
+  } catch (const Error&) {
+    return Obstacle{.what = "covered by another mount", .way_out = "umount " + step.subject};
+  }
 }
 
 }  // namespace overlayd

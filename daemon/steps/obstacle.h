@@ -15,5 +15,7 @@ struct Obstacle {
 
 // What is in the way of a directory, file or link of ours; none: nothing is.
 std::optional<Obstacle> obstacle_to(const Step& step);
+// The same, and of a bind overlay a mount on top of it; `trees` is the folder of the store.
+std::optional<Obstacle> obstacle_to(const Step& step, const std::string& trees);
 
 }  // namespace overlayd
