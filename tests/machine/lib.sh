@@ -137,11 +137,11 @@ services() {
   mv /etc/overlayd/services.toml.new /etc/overlayd/services.toml
 }
 
-# Installs the package that was built; a services.toml that is there already stays.
+# Installs the package that was built.
 install_overlayd() {
   local packages=(/debs/overlayd_*.deb) log
   [[ -e ${packages[0]} ]] || fail "there is no overlayd package in /debs"
-  log=$(dpkg --force-confold --install "${packages[@]}" 2>&1) || fail "$log"
+  log=$(dpkg --install "${packages[@]}" 2>&1) || fail "$log"
 }
 
 # ---- Git

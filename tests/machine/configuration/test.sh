@@ -45,7 +45,7 @@ test_wrong_from_the_start() {
   say "with a services.toml that is wrong from the start the package is installed, and says in a line what to do"
   web 'service = "web"' 'action = "restrat"' 'umask = "0999"' "$dirs"
   local said
-  said=$(dpkg --force-confold --install /debs/overlayd_*.deb 2>&1 >/dev/null) || fail "$said"
+  said=$(dpkg --install /debs/overlayd_*.deb 2>&1 >/dev/null) || fail "$said"
   assert_contains "$(tail --lines=1 <<<"$said")" "mend it, then 'systemctl start overlayd'"
   assert_lacks "$said" 'Job for'
   assert_lacks "$said" 'Could not execute'

@@ -1,5 +1,6 @@
 #!/bin/bash
-# Shows that removing overlayd leaves no mount, link or made directory behind, and apt in working order.
+# Shows that removing overlayd leaves no mount, link or made directory behind, and apt in working order, and whose
+# services.toml is: whoever wrote it keeps it until the package is purged.
 source /machine/lib.sh
 
 make_repo site
@@ -35,8 +36,9 @@ cp /debs/overlayd_*.deb /srv/apt
 echo 'deb [trusted=yes] file:/srv/apt ./' >/etc/apt/sources.list
 apt-get --quiet=2 update
 
-get() { apt-get --quiet=2 --yes "$@" >/root/apt.log 2>&1 || fail "$(cat /root/apt.log)"; }
+get() { DEBIAN_FRONTEND=noninteractive apt-get --quiet=2 --yes "$@" >/root/apt.log 2>&1 || fail "$(cat /root/apt.log)"; }
 everything_there() { overlay_at /etc/demo && overlay_at /etc/made/for/us && overlay_at /etc/demo.conf && [[ -L /etc/linked ]]; }
+config=/etc/overlayd/services.toml
 is_deployed() { [[ $(overlayctl status demo --json | jq -r '.services[0].deployed') == "$first" ]]; }
 nothing_left() {
   assert_lacks "$(cat /proc/self/mountinfo)" /trees
@@ -46,9 +48,13 @@ nothing_left() {
   fails_with 2 ls -d /etc/demo.conf
 }
 
-get -o Dpkg::Options::=--force-confold install overlayd
+chmod 600 $config
+provisioned=$(cat $config)
+get install overlayd
 wait_for 10 everything_there
 wait_for 10 is_deployed
+assert_eq "$provisioned" "$(cat $config)"
+assert_eq 'root:root 600' "$(stat --format='%U:%G %a' $config)"
 overlayctl freeze demo --reason 'trade fair'
 put site demo/file <<<'newer'
 commit site two >/dev/null
@@ -94,9 +100,33 @@ fails_with 2 ls -d /srv/checkouts
 assert_eq "" "$(find /etc /usr /var/lib -name '*overlayd*' -not -path '/var/lib/apt/*')"
 get remove other
 
+say "with no services.toml the package makes one that has no service yet, once"
+get install overlayd
+assert_eq "$(cat /usr/share/doc/overlayd/examples/services.toml)" "$(cat $config)"
+assert_eq 'root:root 644' "$(stat --format='%U:%G %a' $config)"
+assert_eq active "$(systemctl is-active overlayd)"
+rm $config
+get install --reinstall overlayd
+fails_with 2 ls -d $config
+get purge overlayd
+fails_with 2 ls -d /etc/overlayd
+
+say "also without documentation, and not in place of a link that leads nowhere yet"
+echo 'path-exclude /usr/share/doc/*' >/etc/dpkg/dpkg.cfg.d/small
+get install overlayd
+assert_eq 'services = []' "$(cat $config)"
+get purge overlayd
+mkdir /etc/overlayd
+ln -s /srv/absent $config
+get install overlayd
+assert_eq /srv/absent "$(readlink $config)"
+fails_with 2 ls -d /srv/absent
+get purge overlayd
+fails_with 2 ls -d /etc/overlayd
+
 say "removed with a state that makes no sense: at least it is unmounted"
 configure
-get -o Dpkg::Options::=--force-confold install overlayd
+get install overlayd
 wait_for 10 everything_there
 systemctl stop overlayd
 echo nonsense >/srv/state/state/demo

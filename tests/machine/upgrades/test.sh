@@ -26,6 +26,7 @@ demo_package() {
 later_overlayd() {
   dpkg-deb --raw-extract /debs/overlayd_*.deb /root/overlayd
   sed -i 's/^Version:.*/&+later/' /root/overlayd/DEBIAN/control
+  echo '# later' >>/root/overlayd/usr/share/doc/overlayd/examples/services.toml
   dpkg-deb --build /root/overlayd /srv/apt/overlayd_later.deb >/dev/null
 }
 apt_install() {
@@ -72,7 +73,8 @@ wait "$command"
 assert_eq $'packaged 2\nramfs' "$(cat /run/seen)"
 assert_eq 'from Git, too' "$(cat /etc/demo/file)"
 
-say "overlayd is upgraded by the same way, and its mount is the same as before"
+say "overlayd is upgraded by the same way, and its mount and services.toml are the same as before"
+config=$(cat /etc/overlayd/services.toml)
 before=$(mount_id)
 pid=$(systemctl show --property=MainPID --value overlayd)
 later_overlayd
@@ -82,6 +84,7 @@ assert_eq active "$(systemctl is-active overlayd)"
 [[ $pid != "$(systemctl show --property=MainPID --value overlayd)" ]]
 assert_eq "$before" "$(mount_id)"
 overlayctl status demo >/dev/null
+assert_eq "$config" "$(cat /etc/overlayd/services.toml)"
 
 say "where overlayd cannot run, apt goes on with dpkg as it is"
 mv /usr/sbin/overlayd /usr/sbin/overlayd.away
