@@ -43,6 +43,16 @@ std::string misplaced(const std::string& key, const toml::node& value) {
   return home.empty() ? "" : fmt::format(": it belongs in {}", home);
 }
 
+// "token" for "token_file": the one of `keys` that `word` is the first or last part of.
+std::optional<std::string> key_with_part(const std::string& word,
+                                         const std::vector<std::string>& keys) {
+  const auto has_part = [&](const std::string& key) {
+    return key.starts_with(word + "_") || key.ends_with("_" + word);
+  };
+  if (std::count_if(keys.begin(), keys.end(), has_part) != 1) return std::nullopt;
+  return *std::find_if(keys.begin(), keys.end(), has_part);
+}
+
 }  // namespace
 
 Origin origin_of(const toml::node& node) {
@@ -140,7 +150,8 @@ void Table::finish() {
     const std::string name(key.str());
     if (std::find(known_.begin(), known_.end(), name) != known_.end()) continue;
     const auto& begin = key.source().begin;
-    const auto meant = nearest(name, known_);
+    auto meant = nearest(name, known_);
+    if (!meant) meant = key_with_part(name, known_);
     const bool is_misspelt_head = value.is_array_of_tables() && meant;
     const auto remark = is_misspelt_head ? "" : misplaced(name, value);
     diagnostics_->add(

@@ -18,11 +18,30 @@ bool names_a_remote_helper(std::string_view text) {
   return colons != std::string_view::npos && consists_of(text.substr(0, colons), "+.-");
 }
 
+const std::vector<std::string>& schemes() {
+  static const std::vector<std::string> names = {"https", "http", "ssh", "file"};
+  return names;
+}
+
 [[noreturn]] void refuse_scheme(const std::string& scheme) {
-  static const std::vector<std::string> schemes = {"https", "http", "ssh", "file"};
   throw Rejected(
       fmt::format("'{}' is not a transport that overlayd uses (https, http, ssh, file)", scheme),
-      nearest(scheme, schemes).value_or(""));
+      nearest(scheme, schemes()).value_or(""));
+}
+
+// "https:/host/r" would be a path on a host called https. What may hold a password is not repeated.
+void refuse_single_slash(const std::string& host, std::string_view path) {
+  const std::string scheme = lower_case(host);
+  const auto known = std::find(schemes().begin(), schemes().end(), scheme);
+  if (known == schemes().end() || !path.starts_with('/')) return;
+  const auto rest = scheme == "file" ? path : path.substr(1);
+  throw Rejected(fmt::format("this URL has one slash behind '{}:'", scheme),
+                 consists_of(path, "/._-~") ? fmt::format("{}://{}", scheme, rest) : "");
+}
+
+void check_repository(std::string_view path) {
+  if (!path.starts_with('/') || path.find_first_not_of('/') == std::string_view::npos)
+    throw Rejected("this URL names no repository on that host");
 }
 
 }  // namespace
@@ -82,6 +101,7 @@ void UpstreamUrl::read_http(std::string_view scheme, std::string_view rest) {
   const auto [user_info, authority] = split_user(rest.substr(0, end));
   if (user_info) read_user_info(*user_info);
   read_authority(authority);
+  check_repository(rest.substr(end));
   text_ = fmt::format("{}://{}{}", scheme, authority, rest.substr(end));
 }
 
@@ -93,7 +113,7 @@ void UpstreamUrl::read_ssh(std::string_view rest) {
     throw Rejected("ssh takes no password from a URL: use a key, 'ssh_key' in [[upstreams]]");
   if (user) check_login(*user);
   read_authority(authority);
-  if (rest.size() <= end + 1) throw Rejected("this URL names no repository on that host");
+  check_repository(rest.substr(end));
   if (rest.substr(end).starts_with("/-")) throw Rejected("the path in this URL starts with '-'");
   text_ = fmt::format("ssh://{}", rest);
 }
@@ -128,6 +148,7 @@ bool UpstreamUrl::read_scp_like(std::string_view text) {
   host_ = split_host(authority).first;
   const auto path = text.substr(colon + 1);
   if (path.empty()) throw Rejected("this URL names no repository on that host");
+  if (!user) refuse_single_slash(host_, path);
   if (path.starts_with('-')) throw Rejected("the path in this URL starts with '-'");
   text_ = text;
   return true;

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "config/characters.h"
 #include "config/rejected.h"
 
 namespace overlayd::test {
@@ -50,6 +51,7 @@ INSTANTIATE_TEST_SUITE_P(
         Good{"git@github.com:miekg/blah.git", Transport::ssh, "git@github.com:miekg/blah.git",
              "github.com"},
         Good{"host:r", Transport::ssh, "host:r", "host"},
+        Good{"git@https:/r", Transport::ssh, "git@https:/r", "https"},
         Good{"git@[2001:db8::1]:r.git", Transport::ssh, "git@[2001:db8::1]:r.git", "2001:db8::1"},
         Good{"file:///srv/git//r.git/", Transport::file, "file:///srv/git/r.git", ""},
         Good{"/srv/git/my r.git", Transport::path, "/srv/git/my r.git", ""},
@@ -126,6 +128,10 @@ INSTANTIATE_TEST_SUITE_P(
         Bad{"ssh://host", "this URL names no repository on that host"},
         Bad{"ssh://host/", "this URL names no repository on that host"},
         Bad{"ssh://host/-x", "the path in this URL starts with '-'"},
+        Bad{"ssh://host//", "this URL names no repository on that host"},
+        Bad{"https://host", "this URL names no repository on that host"},
+        Bad{"https://me:pw@host:8443/", "this URL names no repository on that host"},
+        Bad{"http://host?r", "this URL names no repository on that host"},
         Bad{"git@-host:r", "the host in this URL starts with '-'"},
         Bad{"-l@host:r", "a URL cannot start with '-'"},
         Bad{"git@host:", "this URL names no repository on that host"},
@@ -140,6 +146,25 @@ TEST(Url, ATransportHasASuggestion) {
     FAIL();
   } catch (const Rejected& rejected) {
     EXPECT_EQ(rejected.suggestion(), "https");
+  }
+}
+
+TEST(Url, ASlashTooFewIsSeen) {
+  const std::vector<std::pair<std::string, std::string>> suggestions = {
+      {"https:/git.test/x.git", "https://git.test/x.git"},
+      {"HTTP:/git.test/x.git", "http://git.test/x.git"},
+      {"ssh:/git.test/x.git", "ssh://git.test/x.git"},
+      {"file:/srv/x.git", "file:///srv/x.git"},
+      {"https:/me:pw@git.test/x.git", ""}};
+  for (const auto& [given, suggestion] : suggestions) {
+    try {
+      (void)UpstreamUrl::parse(given);
+      ADD_FAILURE() << given;
+    } catch (const Rejected& rejected) {
+      const std::string scheme = given.substr(0, given.find(':'));
+      EXPECT_EQ(rejected.what(), "this URL has one slash behind '" + lower_case(scheme) + ":'");
+      EXPECT_EQ(rejected.suggestion(), suggestion);
+    }
   }
 }
 

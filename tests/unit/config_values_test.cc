@@ -164,6 +164,13 @@ const std::vector<Case> upstreams = {
     {"UnknownKey",
      "[[upstreams]]\nurl = '/r'\nsshkey = '/k'\n",
      {"3:1: unknown key 'sshkey' in [[upstreams]] (did you mean 'ssh_key'?)"}},
+    {"PartOfAKey",
+     "[[upstreams]]\nurl = '/r'\ntoken = 'x'\nkey = '/k'\nhosts = '/h'\nca = '/c'\nfile = '/f'\n",
+     {"3:1: unknown key 'token' in [[upstreams]] (did you mean 'token_file'?)",
+      "4:1: unknown key 'key' in [[upstreams]] (did you mean 'ssh_key'?)",
+      "5:1: unknown key 'hosts' in [[upstreams]] (did you mean 'known_hosts'?)",
+      "6:1: unknown key 'ca' in [[upstreams]] (did you mean 'ca_file'?)",
+      "7:1: unknown key 'file' in [[upstreams]]"}},
 };
 INSTANTIATE_TEST_SUITE_P(Upstreams, WrongValue, testing::ValuesIn(upstreams), name_of_case);
 
