@@ -70,8 +70,15 @@ struct Unit {
   std::string_view name;
   int64_t seconds;
 };
-constexpr std::array<Unit, 5> units{
-    {{"w", 604800}, {"d", 86400}, {"h", 3600}, {"m", 60}, {"s", 1}}};
+constexpr std::array<Unit, 6> units{
+    {{"y", 31'557'600}, {"w", 604800}, {"d", 86400}, {"h", 3600}, {"m", 60}, {"s", 1}}};
+
+// Years are shown and not typed: who types one means a date.
+const Unit* typed_unit(std::string_view name) {
+  const auto* unit = std::find_if(units.begin() + 1, units.end(),
+                                  [&](const Unit& candidate) { return candidate.name == name; });
+  return unit == units.end() ? nullptr : unit;
+}
 
 }  // namespace
 
@@ -152,26 +159,25 @@ std::string did_you_mean(std::string_view word, const std::vector<std::string>& 
 }
 
 std::optional<std::chrono::seconds> parse_duration(std::string_view text) {
+  constexpr int64_t longest = longest_duration.count();
   text = trim(text);
   if (text.empty()) return std::nullopt;
   int64_t total = 0;
   while (!text.empty()) {
     int64_t number = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (error != std::errc() || number < 0) return std::nullopt;
+    if (error == std::errc::result_out_of_range) number = longest + 1;
+    if (error == std::errc::invalid_argument || text.starts_with('-')) return std::nullopt;
     text.remove_prefix(static_cast<size_t>(end - text.data()));
     if (text.empty()) return std::nullopt;  // of what? Nobody who types 2 means two seconds
-    const std::string_view name = text.substr(0, 1);
+    const Unit* unit = typed_unit(text.substr(0, 1));
+    if (unit == nullptr) return std::nullopt;
     text.remove_prefix(1);
-    const auto* unit = std::find_if(units.begin(), units.end(),
-                                    [&](const Unit& candidate) { return candidate.name == name; });
-    constexpr int64_t century = 3'155'760'000;
-    if (unit == units.end() || number > century / unit->seconds) return std::nullopt;
-    total += number * unit->seconds;
-    if (total > century) return std::nullopt;
+    total += std::min(number, longest / unit->seconds + 1) * unit->seconds;
+    total = std::min(total, longest + 1);
     text = trim(text);
   }
-  return std::chrono::seconds(total);
+  return total > longest ? std::chrono::seconds::max() : std::chrono::seconds(total);
 }
 
 std::string format_duration(std::chrono::seconds duration) {

@@ -34,11 +34,14 @@ std::optional<std::string> nearest(std::string_view word,
 // " (did you mean 'x'?)", or nothing.
 std::string did_you_mean(std::string_view word, const std::vector<std::string>& candidates);
 
-// "90s", "1m", "2h", "1h30m", "3d", "1w"; a bare number is seconds. None if it is not a duration or
-// does not fit.
+// A century: nobody who types more means it.
+constexpr std::chrono::seconds longest_duration{3'155'760'000};
+
+// "90s", "1m", "2h", "1h30m", "3d", "1w". None if it is not a duration; seconds::max() for one that
+// is longer than longest_duration.
 std::optional<std::chrono::seconds> parse_duration(std::string_view text);
 
-// The two largest units: "45s", "3m 20s", "2h", "4d 1h".
+// The two largest units: "45s", "3m 20s", "2h", "4d 1h", "2y 3w".
 std::string format_duration(std::chrono::seconds duration);
 
 }  // namespace overlayd

@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 #include "ctl/help.h"
+#include "ctl/revision.h"
 
 namespace overlayd::ctl {
 namespace {
@@ -111,6 +112,15 @@ Reply help_asked_for(const std::vector<std::string>& arguments, const std::strin
   return word == arguments.end() ? Reply{help(), ExitCode::done} : no_command(*word);
 }
 
+// What CLI11 says of the number of values of an option.
+std::string in_words(const std::string& what) {
+  if (const size_t end = what.find(": 1 required "); end != std::string::npos)
+    return what.substr(0, end) + " needs a value";
+  if (const size_t end = what.find(": At Most 1 required "); end != std::string::npos)
+    return what.substr(0, end) + " stands here more than once";
+  return what;
+}
+
 Reply explain(const CLI::ParseError& error, const CLI::App& app,
               const std::vector<std::string>& arguments) {
   const std::string command = chosen(app);
@@ -120,10 +130,7 @@ Reply explain(const CLI::ParseError& error, const CLI::App& app,
     return help_asked_for(arguments, command);
   const auto extras = app.remaining(true);
   if (!extras.empty()) return explain_extras(extras, command);
-  const std::string what = printable(error.what());
-  const size_t colon = what.find(": 1 required ");
-  return wrong_use(colon == std::string::npos ? what : what.substr(0, colon) + " needs a value",
-                   command);
+  return wrong_use(in_words(printable(error.what())), command);
 }
 
 // At least 1.
@@ -131,6 +138,19 @@ bool take_number(const std::string& text, size_t& number) {
   const char* end = text.data() + text.size();
   const auto [stop, error] = std::from_chars(text.data(), end, number);
   return error == std::errc() && stop == end && number > 0;
+}
+
+// What is wrong with it, if anything is.
+std::optional<std::string> take_duration(const std::string& text, std::chrono::seconds& duration) {
+  const auto taken = parse_duration(text);
+  if (!taken || *taken == std::chrono::seconds(0))
+    return fmt::format("'{}' is not a time: --for takes 90s, 30m, 2h, 1h30m or 3d",
+                       printable(text));
+  if (*taken > longest_duration)
+    return fmt::format("'{}' is too long: --for takes up to {}d", printable(text),
+                       std::chrono::floor<std::chrono::days>(longest_duration).count());
+  duration = *taken;
+  return std::nullopt;
 }
 
 std::variant<Invocation, Reply> checked(Options& options, const std::string& command) {
@@ -143,14 +163,10 @@ std::variant<Invocation, Reply> checked(Options& options, const std::string& com
   if (!options.lines.empty() && !take_number(options.lines, invocation.lines))
     return wrong_use(fmt::format("'{}' is not a number of lines", printable(options.lines)),
                      command);
+  if (const auto fault = fault_of_revision(invocation.revision)) return wrong_use(*fault, command);
   if (options.duration.empty()) return invocation;
-
-  const auto duration = parse_duration(options.duration);
-  if (!duration || *duration == std::chrono::seconds(0))
-    return wrong_use(fmt::format("'{}' is not a time: --for takes 90s, 30m, 2h, 1h30m or 3d",
-                                 printable(options.duration)),
-                     command);
-  invocation.duration = *duration;
+  if (const auto fault = take_duration(options.duration, invocation.duration))
+    return wrong_use(*fault, command);
   return invocation;
 }
 

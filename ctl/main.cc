@@ -1,6 +1,7 @@
 // overlayctl: steers overlayd over D-Bus.
 #include <fmt/core.h>
 
+#include <csignal>
 #include <cstdio>
 
 #include "ctl/arguments.h"
@@ -57,5 +58,8 @@ ExitCode parse_and_run(const std::vector<std::string>& arguments) {
 }  // namespace overlayd::ctl
 
 int main(int argc, char** argv) {
+  // Whoever stops reading has what he wanted. Services and some languages start their children deaf
+  // to it.
+  std::signal(SIGPIPE, SIG_DFL);
   return static_cast<int>(overlayd::ctl::parse_and_run({argv + 1, argv + argc}));
 }

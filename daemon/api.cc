@@ -173,8 +173,7 @@ void Api::freeze(sd_bus_message* call) {
   uint64_t seconds = 0;
   check_neg(sd_bus_message_read(call, "t", &seconds), "cannot read the call");
   require_length(reason, "reason");
-  constexpr uint64_t century = 3'155'760'000;
-  if (seconds > century)
+  if (seconds > static_cast<uint64_t>(longest_duration.count()))
     throw BusError("org.overlayd1.Error.InvalidArgument", "that is more than a hundred years");
   const std::string by = caller_name(call);
   const auto gathering = std::make_shared<Gathering>(call, "results", services.size());

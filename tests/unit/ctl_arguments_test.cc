@@ -1,6 +1,8 @@
 // The command line of overlayctl: what is understood, and what a wrong one is told.
+#include <fmt/core.h>
 #include <gtest/gtest.h>
 
+#include "base/text.h"
 #include "ctl/arguments.h"
 
 namespace overlayd::ctl {
@@ -88,6 +90,26 @@ TEST(CtlArguments, RevisionsAreTakenAsTheyAre) {
   EXPECT_EQ(parsed({"rollback", "foo@bar", "@{1}"}).services, Names{"foo@bar"});
 }
 
+TEST(CtlArguments, WhatNoRepositoryCouldHaveIsWrongUse) {
+  const std::string no_number = ": its number is too large\n";
+  for (const auto& [revision, why] :
+       std::vector<std::pair<std::string, std::string>>{{"~1", ": nothing stands before the '~'\n"},
+                                                        {"^", ": nothing stands before the '^'\n"},
+                                                        {"HEAD~99999999999", no_number},
+                                                        {"v1^{}^2147483648", no_number},
+                                                        {"v1^{/a~1}~99999999999", no_number}})
+    for (const char* command : {"plan", "rollback"}) {
+      const Reply reply = replied({command, "web", revision});
+      EXPECT_EQ(reply.code, ExitCode::wrong_use);
+      EXPECT_TRUE(reply.text.starts_with(
+          fmt::format("overlayctl: '{}' is not a revision{}", revision, why)))
+          << reply.text;
+    }
+  for (const std::string revision :
+       {":/~99999999999", "HEAD^{/~99999999999}~2", "HEAD^{/~99999999999", "v1~2147483647^^2"})
+    EXPECT_EQ(parsed({"plan", "web", revision}).revision, revision);
+}
+
 TEST(CtlArguments, AServiceMayBeCalledLikeACommand) {
   EXPECT_EQ(parsed({"status", "log"}).services, Names{"log"});
   EXPECT_EQ(parsed({"rollback", "plan"}).services, Names{"plan"});
@@ -126,6 +148,8 @@ TEST(CtlArguments, MissingAndSuperfluousOnesAreWrongUse) {
   for (const char* argument : {"--for", "--for="})
     EXPECT_EQ(replied({"freeze", "web", argument}).text,
               "overlayctl: --for needs a value\nTry 'overlayctl freeze --help'.\n");
+  EXPECT_EQ(replied({"freeze", "web", "--for", "1h", "--for", "2h"}).text,
+            "overlayctl: --for stands here more than once\nTry 'overlayctl freeze --help'.\n");
   for (const auto& arguments : std::vector<Names>{{"thaw"},
                                                   {"rollback"},
                                                   {"log"},
@@ -145,6 +169,10 @@ TEST(CtlArguments, AFreezeOfNoTimeOrAStrangeOneIsWrongUse) {
   EXPECT_EQ(replied({"freeze", "web", "--for", "2x"}).text,
             "overlayctl: '2x' is not a time: --for takes 90s, 30m, 2h, 1h30m or 3d\n"
             "Try 'overlayctl freeze --help'.\n");
+  EXPECT_EQ(replied({"freeze", "web", "--for", "1000000d"}).text,
+            "overlayctl: '1000000d' is too long: --for takes up to 36525d\n"
+            "Try 'overlayctl freeze --help'.\n");
+  EXPECT_EQ(parsed({"freeze", "web", "--for", "36525d"}).duration, longest_duration);
 }
 
 TEST(CtlArguments, ATerminalEscapeIsNotRepeated) {

@@ -83,6 +83,7 @@ TEST(CtlTimes, AreRelativeToNow) {
   EXPECT_EQ(relative_time(1000, 1190), "3m ago");
   EXPECT_EQ(relative_time(1000, 1000 + 4859), "1h 20m ago");
   EXPECT_EQ(relative_time(1000 + 4859, 1000), "in 1h 20m");
+  EXPECT_EQ(relative_time(1000 + 36500 * 86400LL, 1000), "in 99y 48w");
 }
 
 TEST(CtlTimes, AreShownInTheLocalZone) {

@@ -105,8 +105,12 @@ TEST(ParseDuration, TakesUnitsAndBareSeconds) {
 TEST(ParseDuration, RefusesEverythingElse) {
   for (const std::string text :
        {"", " ", "s", "m1", "-1s", "+1s", "1.5h", "1 y", "1y", "soon", "1ms",
-        "99999999999999999999s", "9223372036854775807w", "4000000000s"})
+        "99999999999999999999", "-99999999999999999999s", "99999999999999999999s1x"})
     EXPECT_EQ(parse_duration(text), std::nullopt) << text;
+  EXPECT_EQ(parse_duration("36525d"), longest_duration);
+  for (const std::string text :
+       {"99999999999999999999s", "9223372036854775807w", "4000000000s", "36525d1s", "1s36525d"})
+    EXPECT_EQ(parse_duration(text), seconds::max()) << text;
 }
 
 TEST(FormatDuration, ShowsTheTwoLargestUnits) {
@@ -118,6 +122,8 @@ TEST(FormatDuration, ShowsTheTwoLargestUnits) {
   EXPECT_EQ(format_duration(seconds(7201)), "2h");
   EXPECT_EQ(format_duration(seconds(349200)), "4d 1h");
   EXPECT_EQ(format_duration(seconds(604800)), "1w");
+  EXPECT_EQ(format_duration(seconds(31'557'600)), "1y");
+  EXPECT_EQ(format_duration(seconds(36500 * 86400LL)), "99y 48w");
 }
 
 }  // namespace
