@@ -16,7 +16,7 @@ ConfigInForce::ConfigInForce(const Settings& settings, Loaded loaded)
 void ConfigInForce::watch(Loop& loop, Callback changed) {
   changed_ = std::move(changed);
   watch_ = std::make_unique<ConfigWatch>(loop, settings_.config_file, [this] { file_changed(); });
-  address_watch_ = std::make_unique<AddressWatch>(loop, [this] { addresses_changed(); });
+  host_watch_ = std::make_unique<HostWatch>(loop, [this] { host_changed(); });
 }
 
 ParseResult ConfigInForce::read() const {
@@ -53,10 +53,11 @@ std::string ConfigInForce::consider(ParseResult result) {
   return "";
 }
 
-void ConfigInForce::addresses_changed() {
+void ConfigInForce::host_changed() {
   ParseResult result = read();
   if (!result.config || *result.config == config_) return;
-  log_info("network addresses changed: {}", summary(result, settings_.config_file));
+  log_info("this machine goes by another name or address: {}",
+           summary(result, settings_.config_file));
   for (const auto& service : result.services_for_others) for_others_.insert(service.name);
   take_over(std::move(result));
 }

@@ -7,8 +7,8 @@
 
 #include "base/loop.h"
 #include "config/parse.h"
-#include "daemon/address_watch.h"
 #include "daemon/config_watch.h"
+#include "daemon/host_watch.h"
 #include "daemon/load.h"
 
 namespace overlayd {
@@ -18,7 +18,7 @@ class ConfigInForce {
   ConfigInForce(const Settings& settings, Loaded loaded);
 
   // From now on `changed` runs when another configuration is in force: somebody changed the file,
-  // or this machine became another by its addresses.
+  // or this machine became another by its name or addresses.
   void watch(Loop& loop, Callback changed);
 
   // Reads the file again. If anything is wrong with it, the one before stays in force and the
@@ -35,7 +35,7 @@ class ConfigInForce {
  private:
   ParseResult read() const;
   void file_changed();
-  void addresses_changed();
+  void host_changed();
   bool is_in_force(const std::string& text) const;
   std::string consider(ParseResult result);
   void take_over(ParseResult result);
@@ -47,7 +47,7 @@ class ConfigInForce {
   std::set<std::string> for_others_;
   Callback changed_;
   std::unique_ptr<ConfigWatch> watch_;
-  std::unique_ptr<AddressWatch> address_watch_;
+  std::unique_ptr<HostWatch> host_watch_;
 };
 
 }  // namespace overlayd
