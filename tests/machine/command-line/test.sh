@@ -63,12 +63,24 @@ test_exit_codes() {
   local words
   for words in 'status webb' 'forward webb' 'log webb' 'freeze webb' 'rollback webb' 'plan webb' 'thaw webb' 'stauts' \
     'status --jsn' 'freeze web --raeson x' 'freeze web --for never' 'freeze web --for 0s' 'freeze' 'log' 'rollback' \
-    'log web web' 'check --help' 'list --help' 'reload web' 'freeze web --for 99999999999d' 'plan web -- -x'; do
+    'log web web' 'check --help' 'list --help' 'reload web' 'freeze web --for 99999999999d' \
+    'plan web ~1' 'rollback web HEAD~99999999999' 'plan web -- -x'; do
     # shellcheck disable=SC2086  # words
     [[ $words == 'plan web -- -x' ]] || fails_with 2 overlayctl $words
     assert_lacks "$output" "$escape"
   done
   fails_with 2 overlayctl freeze web --reason "$(printf 'r%.0s' {1..1001})"
+  fails_with 3 overlayctl plan web ':/['
+}
+
+test_closed_pipe() {
+  say "who closes the pipe hears no complaint, also where SIGPIPE is ignored"
+  local pipe
+  exec {pipe}> >(:)
+  wait $!
+  fails_with 141 bash -c "trap '' PIPE && exec overlayctl status >&$pipe"
+  assert_eq "" "$output"
+  exec {pipe}>&-
 }
 
 test_suggestions() {
@@ -229,6 +241,7 @@ install_overlayd
 wait_for 10 in_sync
 test_json
 test_exit_codes
+test_closed_pipe
 test_suggestions
 test_twice
 test_not_root

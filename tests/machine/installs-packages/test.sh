@@ -140,6 +140,8 @@ test_failing_packages() {
   assert_contains "$output" "unknown user 'comes-with-it': it may come with absent-package"
   fails_with 1 overlayctl forward absent
   assert_contains "$output" 'absent-package'
+  assert_contains "$(overlayctl plan failing)" 'PACKAGE failing-package'
+  assert_lacks "$(overlayctl plan failing)" 'PACKAGE grafana'
 
   say "and the service comes up when its package does"
   simple_package absent-package 1 'useradd --system comes-with-it'
@@ -151,6 +153,12 @@ test_failing_packages() {
   assert_eq comes-with-it "$(stat --format=%U /srv/absent/file)"
   assert_eq other "$(cat /srv/failing/file)"
   is_well absent
+
+  say "one that somebody removed later on is planned, and installed again"
+  apt-get --quiet=2 --yes remove failing-package >/dev/null
+  assert_contains "$(overlayctl plan failing)" 'PACKAGE failing-package'
+  overlayctl forward failing >/dev/null
+  assert_eq installed "$(dpkg-query --show --showformat='${db:Status-Status}' failing-package)"
 }
 
 test_upgrade() {

@@ -156,6 +156,13 @@ test_covered() {
   echo mine >/etc/topped/page
   fails_with 1 overlayctl forward web
   assert_contains "$output" '/etc/topped is covered by another mount (tmpfs): unmount that first'
+  put site web/etc/page <<<three
+  commit site three >/dev/null
+  fails_with 3 overlayctl plan web
+  assert_contains "$output" '/etc/topped is covered by another mount (tmpfs): unmount that first'
+  assert_contains "$(overlayctl status web || true)" 'put it back now: umount /etc/topped && overlayctl forward web'
+  work site reset --quiet --hard HEAD~1
+  work site push --quiet --force origin HEAD
   overlayd outside bash -c 'grep -q mine /etc/topped/page && touch /etc/topped/there && [[ ! -e /etc/web/page ]]'
   rm /etc/topped/there
   service 'dirs = [{ local = "/etc/web", link = "web/etc" }]'
@@ -250,6 +257,10 @@ test_occupied() {
   local missing='problems[] | select(.of == "overlays")'
   assert_contains "$(of web "$missing | .error")" 'not in place: /etc/site (a file is there'
   assert_contains "$(of web "$missing | .error_hint")" 'mv /etc/site /etc/site.orig && overlayctl forward web'
+  fails_with 3 overlayctl plan web
+  assert_contains "$output" '/etc/site: a file is there'
+  fails_with 1 overlayctl forward web
+  assert_eq 1 "$(of web 'problems | length')"
   mv /etc/site /etc/site.orig && overlayctl forward web
   holds /etc/site 20
   rm /etc/site.orig

@@ -56,6 +56,13 @@ assert_eq 'packaged 2' "$(overlayd outside -- cat /etc/demo/file)"
 assert_eq 'from Git' "$(cat /etc/demo/file)"
 assert_eq 'from Git' "$(cat /etc/linked/file)"
 
+say "by hand dpkg cannot unpack onto the overlay, and apt mends what it left"
+fails_with 1 dpkg --install /srv/apt/demo_2.deb
+assert_contains "$output" 'Read-only file system'
+apt_install --reinstall demo
+assert_eq 'install ok installed' "$(dpkg-query --show --showformat='${Status}' demo)"
+assert_eq 'packaged 2' "$(overlayd outside -- cat /etc/demo/file)"
+
 say "a command outside sees what lies underneath, whatever is swapped meanwhile, and what is mounted on other mounts, as automounts are"
 mkfifo /run/go
 mkdir /srv/disk
