@@ -31,9 +31,9 @@ bool wants_any_of(const ServiceConfig& service, const std::set<std::string>& loc
                      [&](const OverlayConfig& overlay) { return locals.contains(overlay.local); });
 }
 
-bool has_any_of(const ServiceState& state, const std::set<std::string>& places) {
+bool has_any_of(const ServiceState& state, const std::set<std::string>& locals) {
   return std::any_of(state.steps.begin(), state.steps.end(), [&](const Step& step) {
-    return is_overlay(step) && places.contains(step.subject);
+    return is_overlay(step) && locals.contains(step.subject);
   });
 }
 

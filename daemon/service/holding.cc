@@ -33,14 +33,15 @@ void Service::freeze(const std::string& by, const std::string& reason, uint64_t 
 void Service::thaw_if_due() {
   queue_.add([self = shared_from_this()](const Ticket&) {
     const auto& frozen = self->state().frozen;
-    if (frozen && frozen->until != 0 && frozen->until <= now()) self->unfreeze(on_its_own);
+    if (frozen && frozen->until != 0 && frozen->until <= now())
+      self->unfreeze(on_its_own, "its time was up");
   });
 }
 
-void Service::unfreeze(const std::string& by) {
+void Service::unfreeze(const std::string& by, const std::string& reason) {
   record_.state().frozen.reset();
   arm_thaw();
-  note("thaw", by, "", "");
+  note("thaw", by, reason, "");
   ask_again();
 }
 
@@ -48,7 +49,7 @@ void Service::thaw(const std::string& by, Answered answered) {
   take_call(by, std::move(answered), [self = shared_from_this()](const Call& call) {
     ChangeResult result{.outcome = Outcome::done, .message = "", .hint = ""};
     if (self->state().frozen) {
-      self->unfreeze(call.by);
+      self->unfreeze(call.by, "");
       if (self->state().pinned)
         result.message = "still pinned: overlayctl forward " + self->config_.name + " ends that";
     } else if (self->state().pinned) {

@@ -147,7 +147,7 @@ class Service : public std::enable_shared_from_this<Service> {
 
   // holding.cc: freeze and thaw
   void thaw_if_due();
-  void unfreeze(const std::string& by);
+  void unfreeze(const std::string& by, const std::string& reason);
   void note(const std::string& verb, const std::string& by, const std::string& reason,
             const std::string& message);
 

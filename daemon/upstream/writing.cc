@@ -36,7 +36,7 @@ std::string some_of(const std::vector<std::string>& parts, std::string_view sepa
 void refuse_bad_links(WishInWork& work) {
   std::vector<size_t> bad;
   std::vector<std::string> problems;
-  std::vector<std::string> links;
+  std::vector<std::string> links;  // that could be pushed
   std::vector<std::string> lines;
   for (size_t i = 0; i < work.result.links.size(); i++) {
     const OverlayConfig& overlay = work.wish.overlays[i];
@@ -45,13 +45,16 @@ void refuse_bad_links(WishInWork& work) {
     if (problem.empty()) continue;
     bad.push_back(i);
     problems.push_back(problem);
-    links.push_back(fmt::format("'{}'", overlay.link));
+    if (work.result.links[i].kind == git::EntryKind::missing)
+      links.push_back(fmt::format("'{}'", overlay.link));
     lines.push_back(in_services_toml(overlay.origin));
   }
   if (bad.empty()) return;
   work.refuse_overlay(bad.front(), some_of(problems, "; "),
-                      fmt::format("push {} to branch {}, or correct {}", some_of(links, ", "),
-                                  work.wish.branch, some_of(lines, ", ")));
+                      links.empty()
+                          ? "correct " + some_of(lines, ", ")
+                          : fmt::format("push {} to branch {}, or correct {}", some_of(links, ", "),
+                                        work.wish.branch, some_of(lines, ", ")));
 }
 
 }  // namespace

@@ -121,6 +121,15 @@ TEST_F(Rounds, AnUpstreamThatIsAwayFailsThoseAloneWhoNeedItUnlessItWasMeantToBeA
   EXPECT_TRUE(run({wish("here"), wish("there")}, FetchMode::always).failure);
 }
 
+TEST_F(Rounds, ThatMustNotAskTheUpstreamFailIfTheyHaveTo) {
+  upstream_.push({{"here/file", "1"}, {"there/file", "2"}});
+  ASSERT_FALSE(run({wish("here")}).failure);
+  EXPECT_FALSE(run({wish("here")}, FetchMode::never).failure);
+  const RoundResult result = run({wish("here"), wish("there")}, FetchMode::never);
+  ASSERT_TRUE(result.failure);
+  EXPECT_TRUE(result.failure->message.starts_with("not all that is needed was fetched from"));
+}
+
 TEST_F(Rounds, WhatIsNotThereSaysWhereItIsNamed) {
   upstream_.push({{"a/file", "1"}});
   upstream_.push({{"a/file", "1"}}, "stable");
@@ -136,6 +145,14 @@ TEST_F(Rounds, WhatIsNotThereSaysWhereItIsNamed) {
   EXPECT_EQ(other.error, "the upstream has no branch 'production' (it has main, stable)");
   EXPECT_EQ(link.hint, "push 'missing' to branch main, or correct services.toml:2");
   EXPECT_EQ(well.error + well.hint, "");
+}
+
+TEST_F(Rounds, WhatIsASymbolicLinkThereCannotBePushedIntoPlace) {
+  upstream_.commit_tree(upstream_.tree({"120000 blob " + upstream_.blob("b") + "\ta"}));
+  const RoundResult result = run({wish("a")});
+  ASSERT_EQ(result.wishes.size(), 1U);
+  EXPECT_TRUE(result.wishes[0].result.error.ends_with("name what it leads to"));
+  EXPECT_EQ(result.wishes[0].result.hint, "correct services.toml:2");
 }
 
 // The inner one is `kind`, of another service; `path` is where it belongs in the repository.

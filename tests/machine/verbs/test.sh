@@ -363,7 +363,8 @@ test_log() {
   assert_eq "forward freeze install rollback thaw" "$(jq -r '[.entries[].verb] | unique | join(" ")' <<<"$log")"
   assert_eq true "$(jq '[.entries[].at] | . == (sort | reverse)' <<<"$log")"
   assert_eq 'release week' "$(jq -r '[.entries[] | select(.verb == "freeze")][-1].reason' <<<"$log")"
-  assert_eq overlayd "$(jq -r '[.entries[] | select(.verb == "thaw")][0].by' <<<"$log")" "who ended the timed freeze"
+  assert_eq 'overlayd: its time was up' "$(jq -r '[.entries[] | select(.verb == "thaw")][0] | "\(.by): \(.reason)"' <<<"$log")" \
+    "who ended the timed freeze"
   assert_contains "$(overlayctl log web)" 'release week'
   assert_contains "$(overlayctl log web)" "${two:0:8}"
 }
