@@ -14,6 +14,7 @@ constexpr size_t most_passed_over = 20;
 
 std::string words_for(const std::vector<std::string>& passed_over) {
   std::vector<std::string> ids;
+  ids.reserve(passed_over.size());
   for (const auto& id : passed_over) ids.push_back(id.substr(0, 8));
   return fmt::format("passes over {}, which cannot be deployed", join(ids, ", "));
 }
