@@ -242,11 +242,11 @@ test_occupied() {
   fails_with 1 overlayctl forward web
   [[ -L /etc/site ]]
   gone /srv/target/page
+  mkdir /etc/other-site
+  service 'dirs = [{ local = "/etc/other-site", link = "web/limit.conf" }]'
+  wait_for 10 has_hint web 'mv /etc/other-site /etc/other-site.orig'
   rm /etc/site
-  mkdir /etc/site
-  service 'dirs = [{ local = "/etc/site", link = "web/limit.conf" }]'
-  wait_for 10 has_hint web 'mv /etc/site /etc/site.orig'
-  rmdir /etc/site /srv/target
+  rmdir /etc/other-site /srv/target
 
   say "and what somebody puts in place of a link later on"
   service 'dirs = [{ local = "/etc/site", link = "web/limit.conf", type = "symlink" }]'
