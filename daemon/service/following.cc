@@ -82,6 +82,11 @@ void Service::follow(const WishResult& content) {
     // frozen, pinned or configured anew since it was asked for: then it stays
     if (is_held(self->state()) || self->leaving_ || configured != fingerprint(self->config_))
       return self->settled();
+    // who was before it has seen the branch further on: there is no going back
+    if (content.commit.id != self->tip_.commit.id) {
+      self->ask_again();
+      return self->settled();
+    }
     self->change(content, {.verb = "forward", .by = on_its_own, .reason = ""},
                  [self, ticket](const ChangeResult& result) {
                    if (!result.in_place) self->trouble_.retry_later();

@@ -239,6 +239,29 @@ assert_eq "$given" "$(id_of /etc/x)" "the mount of who has the place now"
 is a condition ok
 assert_lacks "$(grep ^steps /var/lib/overlayd/state/b)" /etc/x
 
+say "what a poll saw while others were before it is not gone back to"
+global="[[upstreams]]
+url = \"$(upstream site)\"
+interval = \"1s\""
+reload "$(service a "$(bind /etc/a web)")"
+wait_for 10 is a condition ok
+push 'before it'
+slowly a
+truncate --size=0 /run/calls
+overlayctl forward a >/dev/null &
+before=$!
+wait_for 10 asked_to Forward
+push passed
+passed=$(tip site)
+wait_for 10 is a upstream_commit "$passed"
+push newest
+finish a
+wait "$before"
+wait_for 10 is a condition ok
+shows /etc/a newest
+assert_lacks "$(overlayctl log a --json)" "$passed"
+push between
+
 say "on a full disk a frozen one waits for its new name, and loses nothing"
 mkdir /srv/state
 mount -t tmpfs -o size=16m,mode=755 state /srv/state
